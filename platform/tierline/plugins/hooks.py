@@ -1,0 +1,47 @@
+"""Every hook that a plugin may implement, in one file.
+
+All are contribution hooks: they take nothing, return records of `contributions.py`, and must
+answer the same for the life of a release, because answers are kept across requests and tenants.
+Names of implementations that match no hook stop the start. No hook is `firstresult`: what has one
+right answer goes to the plugin that owns the namespaced id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from tierline.plugins.contributions import Field, Metric, StakeholderGroup, TieringScheme
+
+PROJECT = "tierline"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class ContributionHooks:
+    """The contribution hooks, one method each."""
+
+    @hookspec
+    def stakeholder_groups(self) -> Iterable[StakeholderGroup]:
+        """Return the stakeholder groups that the plugin adds."""
+        raise NotImplementedError
+
+    @hookspec
+    def fields(self) -> Iterable[Field]:
+        """Return the extra fields that the plugin adds to records."""
+        raise NotImplementedError
+
+    @hookspec
+    def metrics(self) -> Iterable[Metric]:
+        """Return the metrics that the plugin defines."""
+        raise NotImplementedError
+
+    @hookspec
+    def tiering_schemes(self) -> Iterable[TieringScheme]:
+        """Return the tiering schemes that the plugin offers."""
+        raise NotImplementedError
+
+
+HOOKS = ("stakeholder_groups", "fields", "metrics", "tiering_schemes")

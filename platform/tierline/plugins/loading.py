@@ -1,0 +1,92 @@
+"""Loading plugins: which folders there are, and which of them make a whole that holds together.
+
+A plugin that fails, or that requires one that fails, is left out with its problems; the others
+load, and the site starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tierline.plugins.packs import MANIFEST_FILE, Draft, Release, read_folder, release_of
+from tierline.plugins.problems import PluginInvalid, Problem, did_you_mean
+from tierline.plugins.references import resolve
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of loading: releases by plugin id, and why others were left out."""
+
+    releases: Mapping[str, Release] = field(default_factory=dict)
+    failed: Mapping[str, PluginInvalid] = field(default_factory=dict)
+
+
+def plugin_folders(home: Path) -> list[Path]:
+    """Return the folders in `home` that hold a manifest, by name."""
+    return sorted(path.parent for path in home.glob(f"*/{MANIFEST_FILE}"))
+
+
+def load(folders: Iterable[Path]) -> Loaded:
+    """Return the plugins in `folders`, each resolved against all the others."""
+    drafts = {folder.name: read_folder(folder) for folder in folders}
+    documents = {plugin: draft.document for plugin, draft in drafts.items()}
+    failed: dict[str, PluginInvalid] = {}
+    for plugin, draft in drafts.items():
+        problems = [*draft.problems, *_whole_problems(draft, drafts, documents)]
+        if problems:
+            failed[plugin] = PluginInvalid(problems)
+    _fail_dependents(drafts, failed)
+    good = {plugin: release_of(documents[plugin]) for plugin in drafts if plugin not in failed}
+    return Loaded(good, failed)
+
+
+def check_folder(folder: Path, home: Path) -> Release:
+    """Return the release of one folder, beside the plugins at `home` and its own neighbours.
+
+    Raises PluginInvalid with every problem of this folder.
+    """
+    folder = folder.resolve()
+    beside = {path.name: path for path in plugin_folders(home)}
+    beside |= {path.name: path for path in plugin_folders(folder.parent)}
+    loaded = load([*(path for name, path in beside.items() if name != folder.name), folder])
+    if folder.name in loaded.failed:
+        raise loaded.failed[folder.name]
+    return loaded.releases[folder.name]
+
+
+def _whole_problems(
+    draft: Draft, drafts: Mapping[str, Draft], documents: Mapping[str, Any]
+) -> list[Problem]:
+    problems = []
+    manifest = f"{draft.plugin}/{MANIFEST_FILE}"
+    for required in draft.requires:
+        if required not in drafts:
+            what = f'there is no plugin "{required}"{did_you_mean(required, drafts)}'
+            problems.append(Problem(manifest, 1, 1, "requires", what))
+        elif draft.plugin in _requirements(required, drafts):
+            what = f'"{required}" requires this plugin in turn'
+            problems.append(Problem(manifest, 1, 1, "requires", what))
+    return problems + resolve(draft.plugin, documents, draft.readings)
+
+
+def _requirements(plugin: str, drafts: Mapping[str, Draft]) -> set[str]:
+    """Return all that a plugin requires, directly or through others."""
+    reached: set[str] = set()
+    waiting = [plugin]
+    while waiting:
+        for required in drafts[waiting.pop()].requires:
+            if required in drafts and required not in reached:
+                reached.add(required)
+                waiting.append(required)
+    return reached
+
+
+def _fail_dependents(drafts: Mapping[str, Draft], failed: dict[str, PluginInvalid]) -> None:
+    for plugin in [plugin for plugin in drafts if plugin not in failed]:
+        for required in sorted(_requirements(plugin, drafts) & set(failed)):
+            what = f'requires "{required}", which can\'t be loaded'
+            problem = Problem(f"{plugin}/{MANIFEST_FILE}", 1, 1, "requires", what)
+            failed[plugin] = PluginInvalid([problem])

@@ -1,0 +1,48 @@
+"""Problems in a plugin's files: all of them at once, each with its place.
+
+An author who mends one mistake per run gives up; so nothing here stops at the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from tierline.errors import TierlineError
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong: file, line and column (from 1), path within the document, and what."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        path = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.line}:{self.column}: {path}{self.what}"
+
+
+class PluginInvalid(TierlineError):
+    """A plugin's files must keep to the formats of docs/plugins.md; every problem is named."""
+
+    code = "plugin_invalid"
+    status = 422
+    title = "The plugin's files are not valid"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        fields: dict[str, list[str]] = {}
+        for problem in self.problems:
+            fields.setdefault(problem.file, []).append(str(problem))
+        super().__init__("\n".join(str(problem) for problem in self.problems), fields=fields)
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "x"?` for the nearest of the known words, or nothing."""
+    near = get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,167 @@
+"""Resolving what a plugin's files name in other files: its own, and those of what it requires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tierline.plugins.documents import NUMBER_TYPES
+from tierline.plugins.problems import Problem, did_you_mean
+from tierline.plugins.shapes import Reading, Reference, show_path
+
+Documents = Mapping[str, Mapping[str, Any]]
+"""Plugins' documents by plugin id."""
+
+FOLDERS = {
+    "metric": "metrics",
+    "points_metric": "metrics",
+    "field": "fields",
+    "number_field": "fields",
+    "date_field": "fields",
+    "scheme": "tiering",
+}
+ORDERED_OPERATORS = frozenset({"lt", "le", "gt", "ge", "between"})
+
+
+def resolve(plugin: str, documents: Documents, readings: Iterable[Reading]) -> list[Problem]:
+    """Return a problem for each reference that leads nowhere or to the wrong kind of thing.
+
+    `documents` holds the plugin's own document and those of all plugins that are there.
+    """
+    names = _Names(plugin, documents)
+    found = []
+    for reading in readings:
+        for reference in reading.references:
+            if what := names.problem(reference):
+                node, path = reference.node, show_path(reference.path)
+                found.append(Problem(reading.file, node.line, node.column, path, what))
+    if not found:
+        found.extend(_cycles(plugin, documents[plugin], readings))
+    return found
+
+
+class _Names:
+    """What one plugin may name."""
+
+    def __init__(self, plugin: str, documents: Documents) -> None:
+        self.plugin = plugin
+        self.documents = documents
+        head = documents[plugin]["manifest"]
+        self.visible = {plugin, *head["requires"]} & set(documents) if head else set(documents)
+
+    def of(self, folder: str) -> dict[str, Mapping[str, Any]]:
+        """Return the items of one kind that may be named, by full id."""
+        return {
+            f"{plugin}:{name}": item
+            for plugin in sorted(self.visible)
+            for name, item in self.documents[plugin][folder].items()
+        }
+
+    def problem(self, reference: Reference) -> str | None:
+        if reference.kind == "group":
+            return self._group_problem(reference.id)
+        folder = FOLDERS[reference.kind]
+        known = self.of(folder)
+        if reference.id not in known:
+            return self._missing(reference, known)
+        item = known[reference.id]
+        return _misuse(reference, item) if item else None
+
+    def _missing(self, reference: Reference, known: Mapping[str, Any]) -> str:
+        full, owner = reference.id, reference.id.partition(":")[0]
+        if owner not in self.visible and owner in self.documents:
+            return f'names "{full}", but {owner} does not stand under requires'
+        shown = {key.removeprefix(f"{self.plugin}:"): None for key in known}
+        hint = did_you_mean(full.removeprefix(f"{self.plugin}:"), shown)
+        kind = reference.kind.rpartition("_")[2]
+        return f'there is no {kind} "{full}"{hint}'
+
+    def _group_problem(self, key: str) -> str | None:
+        groups = self.of("groups")
+        known = ["customer", *(item["key"] if item else id for id, item in groups.items())]
+        if key in known:
+            return None
+        return f'there is no stakeholder group "{key}"{did_you_mean(key, known)}'
+
+
+def _misuse(reference: Reference, item: Mapping[str, Any]) -> str | None:
+    """Return why the item named can't serve where it is named, or None."""
+    if reference.kind == "points_metric" and item["unit"] != "points":
+        return f'"{reference.id}" is in {item["unit"]}, not in points: give its edges'
+    if reference.kind == "number_field" and not _is_numeric(item):
+        return f'"{reference.id}" has no number: neither a numeric type nor points'
+    if reference.kind == "date_field" and item["type"] != "date":
+        return f'"{reference.id}" is of type {item["type"]}, not date'
+    if reference.kind == "scheme" and reference.leaf is not None:
+        return _golden_problem(reference.leaf, item)
+    if reference.kind == "field" and reference.leaf is not None:
+        return _leaf_problem(reference.leaf, item)
+    return None
+
+
+def _is_numeric(field: Mapping[str, Any]) -> bool:
+    choices = field["choices"]
+    return field["type"] in NUMBER_TYPES or bool(choices and "points" in choices[0])
+
+
+def _leaf_problem(leaf: Mapping[str, Any], field: Mapping[str, Any]) -> str | None:
+    """Return why a condition does not fit the field that it speaks of, or None."""
+    kind = field["type"]
+    if leaf["op"] in ORDERED_OPERATORS and kind not in NUMBER_TYPES | {"date"}:
+        return f'has no order: its type is {kind}; "{leaf["op"]}" does not fit'
+    if kind != "choice" or "value" not in leaf:
+        return None
+    keys = [choice["key"] for choice in field["choices"]]
+    given = leaf["value"] if isinstance(leaf["value"], list) else [leaf["value"]]
+    for value in given:
+        if value not in keys:
+            hint = did_you_mean(str(value), keys)
+            return f'has no choice "{value}": its choices are {", ".join(keys)}{hint}'
+    return None
+
+
+def _golden_problem(example: Mapping[str, Any], scheme: Mapping[str, Any]) -> str | None:
+    """Return why golden examples do not fit the scheme that they name, or None."""
+    tiers = [tier["id"] for tier in scheme["tiers"]]
+    for account in example["accounts"]:
+        if account["tier"] is not None and account["tier"] not in tiers:
+            name, tier = account["name"], account["tier"]
+            return f'has no tier "{tier}", which "{name}" expects{did_you_mean(tier, tiers)}'
+    return None
+
+
+def metrics_used(compute: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the metrics that a metric is computed from."""
+    ((kind, inner),) = compute.items()
+    keys = {"ratio": ("of", "to"), "growth": ("of", "from"), "share": ("of",)}
+    keys["remainder"] = ("of", "share")
+    for key in keys.get(kind, ()):
+        yield inner[key]
+
+
+def _cycles(plugin: str, document: Mapping[str, Any], readings: Iterable[Reading]) -> list[Problem]:
+    """Return a problem for each own metric that is computed from itself."""
+    uses = {
+        f"{plugin}:{name}": set(metrics_used(item["compute"]))
+        for name, item in document["metrics"].items()
+        if item
+    }
+    files = {reading.file: reading for reading in readings}
+    found = []
+    for metric in uses:
+        if metric in _reached(metric, uses):
+            reading = files[f"{plugin}/metrics/{metric.partition(':')[2]}.yaml"]
+            line, column = reading.root.line, reading.root.column
+            found.append(Problem(reading.file, line, column, "compute", "leads back to itself"))
+    return found
+
+
+def _reached(start: str, uses: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(uses[start])
+    while waiting:
+        metric = waiting.pop()
+        if metric not in reached:
+            reached.add(metric)
+            waiting.extend(uses.get(metric, ()))
+    return reached

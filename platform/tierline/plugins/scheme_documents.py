@@ -1,0 +1,267 @@
+"""The format of `tiering/<name>.yaml`. What the words mean is written in docs/plugins.md.
+
+Each kind of scheme has a shape for its rule and a check of what the rule's parts say about each
+other: weights, edges, cells, and that every tier is given by something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from tierline.plugins.conditions import bins_used, condition
+from tierline.plugins.problems import did_you_mean
+from tierline.plugins.shapes import (
+    Optional,
+    Path,
+    Reading,
+    Shape,
+    group_key,
+    items,
+    localized,
+    name,
+    number,
+    record,
+    refers_to,
+    word,
+)
+from tierline.plugins.strict_yaml import Node
+
+COLORS = ("violet", "blue", "green", "yellow", "orange", "red", "gray")
+DIMENSIONS = ("current_value", "potential_value", "industry_position", "risk_stability")
+POINT_EDGES = 4  # points go from 1 to 5
+
+edges = items(number(), 1, 20)
+better = Optional(word("higher", "lower"), "higher")
+percent = Optional(number(0, 100), 70)
+when = condition("metric", "field")
+
+_WITH_EDGES: dict[str, Shape | Optional] = {
+    "id": name,
+    "title": Optional(localized()),
+    "dimension": Optional(word(*DIMENSIONS)),
+    "weight": number(0, 100),
+    "metric": refers_to("metric"),
+    "edges": items(number(), POINT_EDGES, POINT_EDGES),
+    "better": better,
+}
+_IN_POINTS: dict[str, Shape | Optional] = {
+    **{key: shape for key, shape in _WITH_EDGES.items() if key not in ("edges", "better")},
+    "metric": refers_to("points_metric"),
+}
+
+
+def criterion(reading: Reading, node: Node, path: Path) -> Any:
+    """Check a criterion: with four edges, or over a metric that is in points already."""
+    bare = isinstance(node.value, dict) and "edges" not in node.value and "better" not in node.value
+    shape = record(_IN_POINTS if bare else _WITH_EDGES)
+    return shape(reading, node, path)
+
+
+_AXIS = {
+    "title": localized(),
+    "edges": edges,
+    "labels": items(localized(60), 2, 21),
+}
+_METRIC_AXIS = record({**_AXIS, "metric": refers_to("metric"), "better": better})
+_SCORE_AXIS = record({**_AXIS, "criteria": items(criterion, 1, 50), "minimum_present": percent})
+
+
+def axis(reading: Reading, node: Node, path: Path) -> Any:
+    """Check an axis of a grid: one metric, or a weighted score."""
+    scored = isinstance(node.value, dict) and "criteria" in node.value
+    return (_SCORE_AXIS if scored else _METRIC_AXIS)(reading, node, path)
+
+
+RULES: dict[str, Shape] = {
+    "abc": record(
+        {
+            "metric": refers_to("metric"),
+            "cuts": items(record({"tier": name, "until": number(0, 100)}), 2, 20),
+        }
+    ),
+    "score": record(
+        {
+            "criteria": items(criterion, 1, 50),
+            "minimum_present": percent,
+            "cuts": items(record({"tier": name, "from": Optional(number())}), 2, 20),
+            "gates": Optional(
+                items(record({"id": name, "title": localized(), "when": when, "at_most": name})),
+                [],
+            ),
+        }
+    ),
+    "grid": record({"rows": axis, "columns": axis, "cells": items(items(name, 2, 21), 2, 21)}),
+    "table": record(
+        {
+            "bins": Optional(
+                items(
+                    record(
+                        {
+                            "id": name,
+                            "metric": refers_to("metric"),
+                            "quantiles": number(2, 100, integer=True),
+                            "better": better,
+                            "offset": Optional(number(), 0),
+                        }
+                    )
+                ),
+                [],
+            ),
+            "rules": items(
+                record({"id": name, "when": condition("metric", "field", "bin"), "tier": name}),
+                1,
+            ),
+            "otherwise": Optional(name),
+        }
+    ),
+}
+
+_HEAD: dict[str, Shape | Optional] = {
+    "title": localized(),
+    "summary": localized(500),
+    "group": group_key,
+    "kind": word(*RULES),
+    "tiers": items(
+        record(
+            {
+                "id": name,
+                "title": localized(60),
+                "color": word(*COLORS),
+                "summary": Optional(localized(500), {}),
+            }
+        ),
+        2,
+        30,
+    ),
+    "weight": Optional(number(0, 1000, integer=True), 100),
+}
+
+
+def SCHEME(reading: Reading, node: Node, path: Path) -> Any:  # noqa: N802 - a shape, as its peers
+    """Check a scheme: its rule has the shape of its kind."""
+    kind = node.value.get("kind") if isinstance(node.value, dict) else None
+    known = kind is not None and isinstance(kind.value, str) and kind.value in RULES
+    rule = RULES[kind.value] if kind is not None and known else _any
+    return record({**_HEAD, "rule": rule})(reading, node, path)
+
+
+def _any(reading: Reading, node: Node, path: Path) -> Any:
+    return node.plain()
+
+
+def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
+    """Check that the scheme's parts fit each other and every tier is given by something."""
+    tiers = [tier["id"] for tier in document["tiers"]]
+    _distinct(reading, ("tiers",), tiers)
+    given = list(_CHECKS[document["kind"]](reading, document["rule"]))
+    for path, tier in given:
+        if tier not in tiers:
+            what = f'"{tier}" is not one of the tiers {", ".join(tiers)}'
+            reading.at(path, what + did_you_mean(tier, tiers))
+    for place, tier in enumerate(tiers):
+        if tier not in [named for _, named in given]:
+            reading.at(("tiers", place, "id"), f'"{tier}" is never given by the rule')
+
+
+Given = Iterable[tuple[Path, str]]
+
+
+def _check_abc(reading: Reading, rule: dict[str, Any]) -> Given:
+    untils = [cut["until"] for cut in rule["cuts"]]
+    _ascending(reading, ("rule", "cuts"), untils, "until")
+    if untils[-1] != 100:
+        reading.at(("rule", "cuts", len(untils) - 1, "until"), "the last cut must be 100")
+    return _tiers_of(rule["cuts"], ("rule", "cuts"))
+
+
+def _check_score(reading: Reading, rule: dict[str, Any]) -> Given:
+    _check_criteria(reading, ("rule", "criteria"), rule["criteria"])
+    cuts, path = rule["cuts"], ("rule", "cuts")
+    for place, cut in enumerate(cuts[:-1]):
+        if "from" not in cut:
+            reading.at((*path, place, "from"), "is missing; only the last cut has none")
+    if "from" in cuts[-1]:
+        reading.at((*path, len(cuts) - 1, "from"), "the last cut takes the rest: leave this out")
+    froms = [-cut["from"] for cut in cuts if "from" in cut]
+    _ascending(reading, path, froms, "from", "less than the one before")
+    _distinct(reading, ("rule", "gates"), [gate["id"] for gate in rule["gates"]])
+    return [*_tiers_of(cuts, path), *_tiers_of(rule["gates"], ("rule", "gates"), "at_most")]
+
+
+def _check_criteria(reading: Reading, path: Path, criteria: list[dict[str, Any]]) -> None:
+    _distinct(reading, path, [criterion["id"] for criterion in criteria])
+    total = sum(Fraction(str(criterion["weight"])) for criterion in criteria)
+    if total != 100:
+        reading.at(path, f"the weights sum to {float(total):g}, not to 100")
+    for place, criterion in enumerate(criteria):
+        _ascending(reading, (*path, place, "edges"), criterion.get("edges", []))
+
+
+def _check_grid(reading: Reading, rule: dict[str, Any]) -> Given:
+    sizes = {}
+    for side in ("rows", "columns"):
+        axis, path = rule[side], ("rule", side)
+        sizes[side] = len(axis["edges"]) + 1
+        _ascending(reading, (*path, "edges"), axis["edges"])
+        if "criteria" in axis:
+            _check_criteria(reading, (*path, "criteria"), axis["criteria"])
+        if len(axis["labels"]) != sizes[side]:
+            what = f"must hold {sizes[side]} labels, one more than edges"
+            reading.at((*path, "labels"), what)
+    cells = rule["cells"]
+    if len(cells) != sizes["rows"]:
+        reading.at(("rule", "cells"), f"must hold {sizes['rows']} rows, not {len(cells)}")
+    for place, row in enumerate(cells):
+        if len(row) != sizes["columns"]:
+            what = f"must hold {sizes['columns']} columns, not {len(row)}"
+            reading.at(("rule", "cells", place), what)
+    return [
+        (("rule", "cells", y, x), tier) for y, row in enumerate(cells) for x, tier in enumerate(row)
+    ]
+
+
+def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
+    bins = [row["id"] for row in rule["bins"]]
+    _distinct(reading, ("rule", "bins"), bins)
+    _distinct(reading, ("rule", "rules"), [row["id"] for row in rule["rules"]])
+    for place, row in enumerate(rule["rules"]):
+        for path, used in bins_used(row["when"], ("rule", "rules", place, "when")):
+            if used not in bins:
+                reading.at(path, f'"{used}" is not one of the bins{did_you_mean(used, bins)}')
+    given = _tiers_of(rule["rules"], ("rule", "rules"))
+    if "otherwise" in rule:
+        given.append((("rule", "otherwise"), rule["otherwise"]))
+    return given
+
+
+_CHECKS: dict[str, Callable[[Reading, dict[str, Any]], Given]] = {
+    "abc": _check_abc,
+    "score": _check_score,
+    "grid": _check_grid,
+    "table": _check_table,
+}
+
+
+def _tiers_of(rows: list[dict[str, Any]], path: Path, key: str = "tier") -> list[tuple[Path, str]]:
+    return [((*path, place, key), row[key]) for place, row in enumerate(rows)]
+
+
+def _distinct(reading: Reading, path: Path, ids: list[str]) -> None:
+    for place, given in enumerate(ids):
+        if given in ids[:place]:
+            reading.at((*path, place, "id"), f'"{given}" stands here twice')
+
+
+def _ascending(
+    reading: Reading,
+    path: Path,
+    values: list[float],
+    key: str = "",
+    what: str = "greater than the one before",
+) -> None:
+    for place, (before, after) in enumerate(pairwise(values), start=1):
+        if after <= before:
+            reading.at((*path, place, key) if key else (*path, place), f"must be {what}")
