@@ -1,0 +1,1 @@
+"""Who may do what: permissions, roles, the subject that acts, and the one decision."""

@@ -1,0 +1,33 @@
+"""ETags from a record's version: a change says which version it is based on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import request
+
+from tierline.errors import PreconditionRequired, Stale
+
+
+class Versioned(Protocol):
+    """A record that counts its changes."""
+
+    version: int
+
+
+_HEADER = "ETag"
+
+
+def set_version(record: Versioned) -> dict[str, str]:
+    """Return the response headers that name the record's version."""
+    return {_HEADER: f'"{record.version}"'}
+
+
+def check_version(record: Versioned) -> None:
+    """Raise PreconditionRequired without If-Match, Stale when it names another version."""
+    if not request.if_match:
+        raise PreconditionRequired(
+            "Send If-Match with the ETag that you read.", fields={"If-Match": ["is missing"]}
+        )
+    if not request.if_match.contains(str(record.version)):
+        raise Stale("Somebody changed the record in between. Read it again.", version=record.version)

@@ -1,0 +1,1 @@
+"""The audit chain: who did what, each entry holding the digest of the one before it."""

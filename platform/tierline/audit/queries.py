@@ -1,0 +1,65 @@
+"""Reading and verifying the audit chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tierline.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
+from tierline.audit.service import START, digest_of
+from tierline.db import current_scope, db
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What verifying a chain found: the number of good entries, and the first bad one."""
+
+    entries: int
+    bad_position: int | None = None
+    problem: str | None = None
+
+    @property
+    def good(self) -> bool:
+        """Return whether every entry holds."""
+        return self.problem is None
+
+
+def verify_chain() -> Verification:
+    """Verify the chain of the tenant in scope, or the platform's; names the first bad entry.
+
+    Finds changed, removed, inserted and reordered entries, and a cut tail by the chain's head. A cut
+    tail with a mended head shows only against a digest kept elsewhere.
+    """
+    tenant = current_scope().tenant_id is not None
+    model: type[AuditEntry | PlatformAuditEntry] = AuditEntry if tenant else PlatformAuditEntry
+    previous, position = START, 0
+    statement = select(model).order_by(model.position).execution_options(yield_per=BATCH)
+    for entry in db.session.scalars(statement):
+        if entry.position != position + 1:
+            return Verification(position, position + 1, "the entry is missing")
+        if entry.previous != previous:
+            return Verification(position, entry.position, "does not follow the entry before it")
+        if entry.digest != digest_of(entry):
+            return Verification(position, entry.position, "was changed after it was written")
+        previous, position = entry.digest, entry.position
+    return _verify_head(tenant, previous, position)
+
+
+def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
+    model: type[AuditHead | PlatformAuditHead] = AuditHead if tenant else PlatformAuditHead
+    head = db.session.scalars(select(model)).one_or_none()
+    expected = (head.position, head.digest) if head else (0, START)
+    if (position, digest) != expected:
+        return Verification(position, position + 1, "entries are missing at the end")
+    return Verification(position)
+
+
+def list_entries(limit: int = 50, before: int | None = None) -> list[AuditEntry]:
+    """Return the tenant's latest entries, newest first; `before` is the position to go on from."""
+    statement = select(AuditEntry).order_by(AuditEntry.position.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(AuditEntry.position < before)
+    return list(db.session.scalars(statement))

@@ -1,0 +1,109 @@
+"""Bring a database to the state that the application needs: roles, rights, tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from tierline.config import APP_ROLE, OWNER_ROLE, SYSTEM_ROLE, Settings
+from tierline.db.roles import ROLES, role_password, role_url, with_driver
+from tierline.errors import Unavailable
+
+OLDEST = 18
+
+
+def prepare(settings: Settings) -> None:
+    """Create the database, its roles and rights where they are missing, and migrate to head.
+
+    Signs in as DATABASE_URL's login, which must own the database or be allowed to create roles.
+    Idempotent. Raises Unavailable with one sentence where the server can't be used.
+    """
+    url = with_driver(make_url(settings.database_url))
+    try:
+        _create_database(url)
+        engine = _engine(url)
+        with engine.begin() as connection:
+            _check_version(connection)
+            _grant(connection, settings, str(url.database))
+        engine.dispose()
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(f"The database can't be reached: {reason}") from error
+    except ProgrammingError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(
+            f"The database can't be prepared as {url.username}: {reason}. "
+            "DATABASE_URL must sign in as a role that may create roles."
+        ) from error
+    upgrade(settings)
+
+
+def upgrade(settings: Settings) -> None:
+    """Migrate the tables to head, as their owner."""
+    command.upgrade(alembic_config(settings), "head")
+
+
+def alembic_config(settings: Settings) -> Config:
+    """Return Alembic's configuration for this instance."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(settings.home) / "migrations"))
+    config.attributes["url"] = role_url(settings, OWNER_ROLE)
+    return config
+
+
+def _engine(url: URL) -> Engine:
+    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+
+
+def _create_database(url: URL) -> None:
+    engine = _engine(url.set(database="postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        _check_version(connection)
+        exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if not connection.scalar(exists, {"name": url.database}):
+            name = connection.dialect.identifier_preparer.quote(str(url.database))
+            connection.exec_driver_sql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+
+
+def _check_version(connection: Connection) -> None:
+    version = connection.dialect.server_version_info
+    if version is None or version[0] < OLDEST:
+        found = ".".join(map(str, version or ()))
+        raise Unavailable(f"PostgreSQL {OLDEST} or newer is needed; the server is {found}.")
+
+
+def _grant(connection: Connection, settings: Settings, database: str) -> None:
+    # One preparation at a time on a server: roles are shared by all of its databases.
+    connection.execute(text("SELECT pg_advisory_xact_lock(727201)"))
+    present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
+    for role in ROLES:
+        verb = "ALTER" if role in present else "CREATE"
+        password = role_password(settings, role)
+        connection.exec_driver_sql(
+            f"{verb} ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE "
+            f"PASSWORD '{password}'"
+        )
+    for statement in _rights(connection.dialect.identifier_preparer.quote(database)):
+        connection.exec_driver_sql(statement)
+    revoke = "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text,text,boolean) FROM PUBLIC"
+    connection.exec_driver_sql(revoke)
+
+
+def _rights(database: str) -> list[str]:
+    clients = f"{APP_ROLE}, {SYSTEM_ROLE}"
+    default = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER_ROLE} IN SCHEMA public GRANT"
+    return [
+        f"GRANT {OWNER_ROLE} TO CURRENT_USER",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {OWNER_ROLE}, {clients}",
+        f"GRANT CREATE ON DATABASE {database} TO {OWNER_ROLE}",
+        f"GRANT ALL ON SCHEMA public TO {OWNER_ROLE}",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {clients}",
+        f"{default} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {clients}",
+        f"{default} USAGE ON SEQUENCES TO {clients}",
+    ]

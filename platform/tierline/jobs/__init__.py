@@ -1,0 +1,1 @@
+"""Background work: recorded in PostgreSQL, delivered by RQ, safe to run twice."""

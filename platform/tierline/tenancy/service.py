@@ -1,0 +1,56 @@
+"""Creating and changing tenants."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+
+from sqlalchemy.exc import IntegrityError
+
+from tierline.db import db
+from tierline.errors import Conflict, Invalid
+from tierline.tenancy.models import SLUG, Tenant
+
+LOCALES = ("en", "zh_CN")
+
+
+def create_tenant(
+    slug: str,
+    name: str,
+    locale: str = "en",
+    *,
+    time_zone: str = "Asia/Shanghai",
+    currency: str = "CNY",
+) -> Tenant:
+    """Create a tenant; raises Invalid naming each wrong field, or Conflict when the slug is taken."""
+    wrong = _problems(slug, name, locale, time_zone, currency)
+    if wrong:
+        raise Invalid("The company can't be created.", fields=wrong)
+    tenant = Tenant(
+        slug=slug, name=name.strip(), locale=locale, time_zone=time_zone, currency=currency
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(tenant)
+    except IntegrityError as error:
+        raise Conflict(
+            f"There is a company {slug!r} already.", fields={"slug": ["is taken"]}
+        ) from error
+    return tenant
+
+
+def _problems(
+    slug: str, name: str, locale: str, time_zone: str, currency: str
+) -> dict[str, list[str]]:
+    wrong = {}
+    if not re.fullmatch(SLUG, slug):
+        wrong["slug"] = ["must be 3 to 40 small letters, digits or hyphens, a letter first"]
+    if not name.strip() or "\x00" in name:
+        wrong["name"] = ["must not be empty"]
+    if locale not in LOCALES:
+        wrong["locale"] = [f"must be one of {', '.join(LOCALES)}"]
+    if time_zone not in zoneinfo.available_timezones():
+        wrong["time_zone"] = ["is not a known time zone, such as Asia/Shanghai"]
+    if not re.fullmatch("[A-Z]{3}", currency):
+        wrong["currency"] = ["must be an ISO 4217 code, such as CNY"]
+    return wrong

@@ -1,0 +1,61 @@
+"""What the component templates need beyond Jinja: small pure helpers, no data of any feature."""
+
+from __future__ import annotations
+
+from typing import Any
+from zlib import crc32
+
+from flask import Flask, current_app, request, url_for
+from werkzeug.datastructures import MultiDict
+
+TENANT_HUES = 8
+
+
+def tenant_hue(slug: str) -> int:
+    """Return the number (0 to 7) of the colour that marks a tenant; the same for ever for a slug."""
+    return crc32(slug.encode()) % TENANT_HUES
+
+
+def link(endpoint: str, **values: Any) -> str | None:
+    """Return the endpoint's address, or None while no such page exists: it is then not linked."""
+    if endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **values)
+
+
+def address_with(**changes: Any) -> str:
+    """Return this page's address with query values changed; None removes one.
+
+    Filters, sort and page stand in the address, so a change of one keeps the others. Say
+    `cursor=None` whenever the order or the filter changes.
+    """
+    query = MultiDict(request.args)
+    for name, value in changes.items():
+        query.poplist(name)
+        if value is not None:
+            query.setlist(name, value if isinstance(value, list) else [value])
+    return url_for(request.endpoint or "", **(request.view_args or {}), **query.to_dict(flat=False))
+
+
+def layout(name: str = "app") -> str:
+    """Return the template that a page extends: its frame, or the bare fragment that htmx swaps in.
+
+    htmx says "partial" when it puts the answer into a part of the page as it is; when it selects a
+    part out of it, or replaces the body, it gets the whole page as a browser does.
+    """
+    if request.headers.get("HX-Request-Type") == "partial":
+        return "layout/fragment.html"
+    return f"layout/{name}.html"
+
+
+def listed(value: object) -> bool:
+    """Tell whether `value` is a list or tuple; a lazily translated text is neither."""
+    return isinstance(value, list | tuple)
+
+
+def init_components(app: Flask) -> None:
+    """Give templates, macros included, the helpers of this module."""
+    app.jinja_env.globals.update(
+        tenant_hue=tenant_hue, link=link, address_with=address_with, layout=layout
+    )
+    app.jinja_env.tests["listed"] = listed

@@ -1,0 +1,115 @@
+"""One handler for every error, with two faces: a page, and problem details (RFC 9457) for the API."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from tierline.errors import Invalid, TierlineError, Unauthenticated, Unavailable
+
+log = structlog.get_logger()
+
+PROBLEM = "application/problem+json"
+
+
+def problem(error: TierlineError) -> dict[str, Any]:
+    """Return the error as problem details."""
+    details: dict[str, Any] = {
+        "type": f"urn:tierline:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.message,
+        "instance": request.path,
+        "request_id": g.get("request_id"),
+    }
+    if error.fields:
+        details["errors"] = error.fields
+    return details
+
+
+def respond(error: TierlineError) -> BaseResponse:
+    """Return the error as the caller reads it: problem details below /api, else a page."""
+    if wants_json():
+        response = Response(
+            response=orjson.dumps(problem(error)), status=error.status, content_type=PROBLEM
+        )
+        if error.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    if isinstance(error, Unauthenticated) and request.method == "GET":
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    return Response(render_template("errors/error.html", error=error), status=error.status)
+
+
+def wants_json() -> bool:
+    """Return whether the caller is a program."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+class HttpError(TierlineError):
+    """An error of HTTP itself, such as an unknown address or a method that is not allowed."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        phrase = HTTPStatus(status)
+        self.status = status  # type: ignore[misc]
+        self.code = phrase.name.lower()  # type: ignore[misc]
+        self.title = phrase.phrase  # type: ignore[misc]
+
+
+class Unexpected(TierlineError):
+    """Something that should not happen did; it is in the log under the request's id."""
+
+    code = "unexpected"
+    status = 500
+    title = "Something went wrong on our side"
+
+
+def install(app: Flask) -> None:
+    """Register the handler for every kind of error."""
+
+    @app.errorhandler(TierlineError)
+    def known(error: TierlineError) -> BaseResponse:
+        if error.status >= 500:
+            log.error("request.failed", error=repr(error), request_id=g.get("request_id"))
+        return respond(error)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> BaseResponse:
+        if error.response is not None or (error.code or 500) < 400:
+            return error.get_response()
+        response = respond(HttpError(error.code or 500, error.description or ""))
+        if isinstance(getattr(error, "valid_methods", None), list | set | tuple):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+        return response
+
+    @app.errorhandler(CSRFError)
+    def csrf(error: CSRFError) -> BaseResponse:
+        return respond(HttpError(400, "The form has expired. Go back, reload it and try again."))
+
+    @app.errorhandler(DataError)
+    def data(error: DataError) -> BaseResponse:
+        reason = str(error.orig).splitlines()[0]
+        return respond(Invalid(f"A value can't be stored: {reason}."))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(RedisError)
+    def unavailable(error: Exception) -> BaseResponse:
+        log.error("request.unavailable", error=repr(error), request_id=g.get("request_id"))
+        return respond(Unavailable("A part of the platform can't be reached. Try again in a minute."))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> BaseResponse:
+        if app.testing and app.config.get("PROPAGATE_EXCEPTIONS"):
+            raise error
+        log.exception("request.failed", request_id=g.get("request_id"))
+        return respond(Unexpected("This is our fault. Nothing was changed; try again."))

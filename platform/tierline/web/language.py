@@ -1,0 +1,92 @@
+"""Language, time zone, and how numbers, money and dates are written."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from flask import Flask, g, request
+from flask_babel import Babel, format_currency, format_date, format_datetime, format_decimal, get_locale
+
+LOCALES = ("en", "zh_CN")
+COOKIE = "locale"
+
+
+def chosen_locale() -> str:
+    """Return the language of the request: the choice in its cookie, the tenant's, or the browser's."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LOCALES:
+        return babel_name(chosen)
+    tenant = g.get("tenant")
+    if tenant is not None:
+        return babel_name(tenant.locale)
+    return babel_name(request.accept_languages.best_match(["en", "zh-CN", "zh"]) or "en")
+
+
+def babel_name(locale: str) -> str:
+    """Return the name under which Babel keeps the catalogue: Chinese is zh_Hans_CN."""
+    return "zh_Hans_CN" if locale.startswith("zh") else "en"
+
+
+def short_name(locale: Locale | None = None) -> str:
+    """Return the language as Tierline names it: en or zh_CN."""
+    found = locale or get_locale()
+    return "zh_CN" if found is not None and found.language == "zh" else "en"
+
+
+def localized(text: Any) -> str:
+    """Return a contribution's text ({"en": …, "zh_CN": …}) in the language in force."""
+    if not text:
+        return ""
+    if isinstance(text, str):
+        return text
+    return str(text.get(short_name()) or text.get("en") or "")
+
+
+def _time_zone() -> str:
+    tenant = g.get("tenant")
+    return tenant.time_zone if tenant is not None else "UTC"
+
+
+def number(value: Any, digits: int | None = None) -> str:
+    """Return a number in the reader's form; "–" for unknown."""
+    if value is None:
+        return "–"
+    form = None if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(value, format=form)
+
+
+def money(value: Any, currency: str | None = None, digits: int = 2) -> str:
+    """Return an amount in major units with its currency (the tenant's); "–" for unknown."""
+    if value is None:
+        return "–"
+    tenant = g.get("tenant")
+    code = currency or (tenant.currency if tenant is not None else "CNY")
+    form = "¤#,##0" + ("." + "0" * digits if digits else "")
+    return format_currency(value, code, format=form, currency_digits=False)
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    """Return a share that is already in percent (12.5 → 12.5%); "–" for unknown."""
+    return "–" if value is None else f"{number(Decimal(str(value)), digits)}%"
+
+
+def date(value: datetime.date | None) -> str:
+    """Return a date in the reader's form; "–" for unknown."""
+    return "–" if value is None else format_date(value, "medium")
+
+
+def moment(value: datetime.datetime | None) -> str:
+    """Return a date and time in the tenant's time zone; "–" for unknown."""
+    return "–" if value is None else format_datetime(value, "short")
+
+
+def install(app: Flask) -> None:
+    """Let Babel choose the language per request, and give templates their filters."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=chosen_locale, timezone_selector=_time_zone)
+    for filter_ in (number, money, percent, date, moment, localized):
+        app.add_template_filter(filter_)
