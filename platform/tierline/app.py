@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from redis import Redis
 
 import tierline.api.application
+import tierline.api.health
 import tierline.models
 from tierline import web
 from tierline.api.blueprint import ApiBlueprint
@@ -91,6 +92,7 @@ def install_plugins(app: Flask) -> None:
 def install_features(app: Flask) -> None:
     """Register every feature's pages, API and job kinds, found by their file names."""
     api = tierline.api.application.install(app)
+    tierline.api.health.install(app)
     for feature in (*FEATURES, "web", "api"):
         for part in ("pages", "api", "jobs"):
             name = f"tierline.{feature}.{part}"

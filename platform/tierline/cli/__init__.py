@@ -1,120 +1,44 @@
-"""The command `tierline`: every feature's commands under one name, loaded when they are called.
+"""The command `tierline`: every feature's commands under one name.
 
-Loading late keeps `tierline --help`, `doctor` and offline commands quick.
+A feature's commands live in its `commands.py`, import `tierline.console` (options, output, exit
+codes, units of work) and are named below, with the line that `--help` shows; their module is
+imported when they are called. A command runs inside the application's context, its instance's
+servers started for its duration where none run; one that needs neither is marked
+`@console.offline`. Work in a tenant stands in `with in_tenant(slug):`.
 """
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from pathlib import Path
-from typing import Any
+from tierline.cli.program import Place, Program, data_option
 
-import click
-
-from tierline.cli.running import in_application
-from tierline.console import Exit
-from tierline.errors import TierlineError
+__all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
-    "up": "tierline.cli.up:command",
-    "doctor": "tierline.cli.doctor:command",
-    "worker": "tierline.cli.serve:worker",
-    "scheduler": "tierline.cli.serve:scheduler",
-    "tenants": "tierline.cli.tenants:command",
-    "users": "tierline.identity.commands:command",
-    "plugins": "tierline.plugins.commands:command",
-    "import": "tierline.cli.imports:command",
-    "tiering": "tierline.tiering.commands:command",
-    "jobs": "tierline.jobs.commands:command",
-    "db": "tierline.cli.database:command",
-    "audit": "tierline.audit.commands:command",
-    "openapi": "tierline.cli.openapi:command",
-    "simulate": "tierline.simulate.commands:command",
+    "up": Place("tierline.cli.up:command", "Start everything on this machine."),
+    "doctor": Place("tierline.cli.doctor:command", "Say what is well and what needs attention."),
+    "tenants": Place(
+        "tierline.cli.tenants:command", "Create and list tenants, apply their files."
+    ),
+    "users": Place("tierline.identity.commands:command", "Create users, grant and revoke access."),
+    "plugins": Place(
+        "tierline.plugins.commands:command", "List, check, enable, disable plugins."
+    ),
+    "import": Place("tierline.cli.imports:command", "Import accounts and transactions."),
+    "tiering": Place("tierline.tiering.commands:command", "Run tiering schemes and explain tiers."),
+    "jobs": Place("tierline.jobs.commands:command", "List jobs, show and cancel one."),
+    "db": Place("tierline.cli.database:command", "Migrate the database and check its walls."),
+    "audit": Place("tierline.audit.commands:command", "Verify the audit chain."),
+    "openapi": Place("tierline.cli.openapi:command", "Print the API's OpenAPI document."),
+    "simulate": Place("tierline.simulate.commands:command", "Generate a believable tenant's data."),
+    "worker": Place("tierline.cli.serve:worker", "Run a worker (up starts one)."),
+    "scheduler": Place("tierline.cli.serve:scheduler", "Run the scheduler (up starts it)."),
 }
 
-
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are needed, and run inside the application."""
-
-    def __init__(self, *args: Any, places: dict[str, str], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.places = places
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which they are best read."""
-        return list(self.places)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of this name, prepared to run, or None."""
-        if cmd_name not in self.places:
-            return None
-        if cmd_name not in self.commands:
-            module, _, attribute = self.places[cmd_name].partition(":")
-            command: click.Command = getattr(import_module(module), attribute)
-            self.commands[cmd_name] = prepared(command)
-        return self.commands[cmd_name]
-
-
-def prepared(command: click.Command, offline: bool = False) -> click.Command:
-    """Give a command and all below it `--data`, and the leaves the running application."""
-    offline = offline or getattr(command, "offline", False)
-    if not any(option.name == "data" for option in command.params):
-        command.params.append(_data_option())
-    if isinstance(command, LazyGroup):
-        return command
-    if isinstance(command, click.Group):
-        for child in command.commands.values():
-            prepared(child, offline)
-    elif command.callback is not None and not offline:
-        command.callback = in_application(command.callback)
-    return command
-
-
-def _remember(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
-    if value is not None:
-        ctx.find_root().meta["data"] = value
-    return value
-
-
-def _data_option() -> click.Option:
-    return click.Option(
-        ["--data"],
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        expose_value=False,
-        callback=_remember,
-        help="The instance's data directory (TIERLINE_DATA, or .data).",
-    )
-
-
-class Program(LazyGroup):
-    """The whole program: errors of our family become one line each on stderr."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a TierlineError ends it with its message and exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except TierlineError as error:
-            click.echo(f"Error: {error.message}", err=True)
-            for path, problems in error.fields.items():
-                click.echo(f"  {path}: {'; '.join(map(str, problems))}", err=True)
-            ctx.exit(int(Exit.FAILED))
-
-
-@click.command(
-    cls=Program,
+main = Program(
+    name="tierline",
     places=COMMANDS,
-    params=[_data_option()],
+    params=[data_option()],
     context_settings={"help_option_names": ["-h", "--help"]},
+    help="Tierline: insight, tiers, strategy, execution, feedback.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 differences or attention, 5 partly done.",
 )
-@click.version_option(package_name="tierline")
-def main() -> None:
-    """Tierline: insight, tiers, strategy, execution, feedback.
-
-    Exit codes: 0 done, 1 failed, 2 usage, 3 differences or attention, 5 partly done.
-    """
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,34 @@
+"""`tierline worker` and `tierline scheduler`: what `up` starts, for who runs them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import click
+
+from tierline.cli.program import current_wish
+from tierline.config import Settings
+from tierline.console import offline
+from tierline.instance.opening import open_instance
+
+
+@offline
+@click.command("worker")
+@click.pass_context
+def worker(ctx: click.Context) -> None:
+    """Work off jobs until SIGTERM, which lets the job at hand end first."""
+    _serve(ctx, import_module("tierline.worker").run_worker)
+
+
+@offline
+@click.command("scheduler")
+@click.pass_context
+def scheduler(ctx: click.Context) -> None:
+    """Deliver jobs and start due schedules until SIGTERM; any number may run."""
+    _serve(ctx, import_module("tierline.worker").run_scheduler)
+
+
+def _serve(ctx: click.Context, run: Callable[[Settings], None]) -> None:
+    with open_instance(current_wish(ctx)) as opened:
+        run(opened.settings)
