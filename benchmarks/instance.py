@@ -1,0 +1,41 @@
+"""A fresh instance for a benchmark: servers of its own in a temporary directory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url
+
+from tierline.app import create_app
+from tierline.config import Settings
+from tierline.db.prepare import prepare
+from tierline.instance.opening import Wish, open_instance
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The application and the settings of a benchmark's instance."""
+
+    app: Flask
+    settings: Settings
+
+    def connect(self) -> psycopg.Connection:
+        """Sign in to the database as its superuser: for floors and for filling, past every wall."""
+        url = make_url(self.settings.database_url).set(drivername="postgresql")
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+@contextmanager
+def fresh_instance() -> Iterator[Bench]:
+    """Start servers, migrate, build the application; everything is gone at the block's end."""
+    with tempfile.TemporaryDirectory(prefix="tierline-bench-") as folder:
+        wish = Wish(data=Path(folder) / "data")
+        with open_instance(wish, secret_key="b" * 40) as opened:
+            prepare(opened.settings)
+            yield Bench(create_app(opened.settings), opened.settings)

@@ -1,0 +1,76 @@
+"""What a benchmark returns, and how product and floor are timed side by side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+
+@dataclass
+class Stopwatch:
+    """Seconds of wall-clock time that a block took."""
+
+    seconds: float = 0.0
+
+
+@contextmanager
+def timed() -> Iterator[Stopwatch]:
+    """Measure a block's wall-clock time."""
+    watch, begin = Stopwatch(), time.perf_counter()
+    yield watch
+    watch.seconds = time.perf_counter() - begin
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A benchmark's answer: `ratio` is the product's figure over the floor's; smaller is better."""
+
+    name: str
+    what: str  # what the product did
+    floor: str  # what the floor did
+    ratio: float
+    goal: float
+    product: float
+    base: float
+    unit: str
+    runs: int
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the ratio is below the goal."""
+        return self.ratio < self.goal
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the answer as JSON would hold it."""
+        return {**asdict(self), "holds": self.holds}
+
+    def as_text(self) -> str:
+        """Return the answer for a person."""
+        word = "holds" if self.holds else "does not hold"
+        lines = [
+            f"{self.name}: {self.ratio:.2f} times the floor; goal below {self.goal:g}: {word}",
+            f"  product  {self.product:,.3f} {self.unit}  {self.what}",
+            f"  floor    {self.base:,.3f} {self.unit}  {self.floor}",
+            f"  median of {self.runs} interleaved runs",
+        ]
+        return "\n".join(lines + [f"  {key}: {value}" for key, value in self.details.items()])
+
+
+def interleaved(
+    runs: int, product: Callable[[int], float], floor: Callable[[int], float]
+) -> tuple[float, float, float]:
+    """Run product and floor in turns; return the medians of (ratio, product, floor).
+
+    Each is given the run's number and returns its figure; a run's ratio is taken within the run.
+    """
+    pairs = []
+    for run in range(runs):
+        base = floor(run)
+        pairs.append((product(run), base))
+    ratios = [figure / base for figure, base in pairs]
+    return median(ratios), median(p for p, _ in pairs), median(b for _, b in pairs)
