@@ -36,6 +36,6 @@ def fresh_instance() -> Iterator[Bench]:
     """Start servers, migrate, build the application; everything is gone at the block's end."""
     with tempfile.TemporaryDirectory(prefix="tierline-bench-") as folder:
         wish = Wish(data=Path(folder) / "data")
-        with open_instance(wish, secret_key="b" * 40) as opened:
+        with open_instance(wish) as opened:
             prepare(opened.settings)
             yield Bench(create_app(opened.settings), opened.settings)
