@@ -36,9 +36,8 @@ def built_files(folder: Path = DIST) -> dict[str, str]:
     except (OSError, ValueError) as error:
         message = f"{path} can't be read: build the front end with `uv sync --reinstall-package tierline`"
         raise AssetMissing(message) from error
-    names = {item.get("name", Path(source).name): item["file"] for source, item in manifest.items()}
-    entry = manifest[ENTRY]
-    return names | {"main.js": entry["file"], "main.css": entry["css"][0]}
+    files: dict[str, str] = {Path(source).name: item["file"] for source, item in manifest.items()}
+    return files | {"main.css": manifest[ENTRY]["css"][0]}
 
 
 def asset(name: str) -> str:

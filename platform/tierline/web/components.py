@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from zlib import crc32
 
 from flask import Flask, current_app, request, url_for
@@ -29,12 +30,13 @@ def address_with(**changes: Any) -> str:
     Filters, sort and page stand in the address, so a change of one keeps the others. Say
     `cursor=None` whenever the order or the filter changes.
     """
-    query = MultiDict(request.args)
+    query: MultiDict[str, Any] = MultiDict(request.args)
     for name, value in changes.items():
         query.poplist(name)
         if value is not None:
             query.setlist(name, value if isinstance(value, list) else [value])
-    return url_for(request.endpoint or "", **(request.view_args or {}), **query.to_dict(flat=False))
+    path = request.script_root + request.path
+    return f"{path}?{urlencode(list(query.items(multi=True)))}" if query else path
 
 
 def layout(name: str = "app") -> str:
