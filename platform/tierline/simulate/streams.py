@@ -25,9 +25,10 @@ def weighted(random: Random, weights: Mapping[T, float]) -> T:
     return random.choices(tuple(weights), tuple(weights.values()))[0]
 
 
-def zipf(random: Random, items: Sequence[T], exponent: float) -> T:
-    """Draw an item whose probability falls with its rank to the power of `exponent`."""
-    return random.choices(items, [1 / (rank + 1) ** exponent for rank in range(len(items))])[0]
+def zipf(random: Random, items: Sequence[T], exponent: float, count: int) -> list[T]:
+    """Draw `count` items, each with a probability that falls with its rank to the `exponent`."""
+    weights = [1 / (rank + 1) ** exponent for rank in range(len(items))]
+    return random.choices(items, weights, k=count)
 
 
 def poisson(random: Random, mean: float) -> int:

@@ -113,7 +113,7 @@ def _purchase(
         random, assumptions.order_sigma
     )
     wanted = 1 + poisson(random, assumptions.lines_mean)
-    chosen = dict.fromkeys(zipf(random, assortment, 0.8) for _ in range(wanted))
+    chosen = dict.fromkeys(zipf(random, assortment, 0.8, wanted))
     shares = [random.expovariate(1.0) + 0.2 for _ in chosen]
     items = tuple(
         _item(random, market, behaviour, product, day, value * share / sum(shares))
