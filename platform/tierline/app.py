@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from redis import Redis
 
 import tierline.api.application
 import tierline.api.health
 import tierline.models
-from tierline import web
 from tierline.api.blueprint import ApiBlueprint
 from tierline.config import APP_ROLE, SYSTEM_ROLE, Settings, load_settings
 from tierline.db import db
@@ -20,7 +17,7 @@ from tierline.db.session import SYSTEM_BIND
 from tierline.web.guards import ANYONE, check_guards, guards
 from tierline.web.pages import PublicPages
 
-FEATURES = tierline.models.FEATURES
+FEATURES = (*tierline.models.FEATURES, "home")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -69,8 +66,7 @@ def install_database(app: Flask, settings: Settings) -> None:
 
 def install_web(app: Flask) -> None:
     """Install what every page stands on."""
-    CSRFProtect(app)
-    for name in ("language", "headers", "failures", "layout"):
+    for name in ("language", "headers", "failures", "csrf", "layout"):
         import_module(f"tierline.web.{name}").install(app)
     guards(app)["static"] = ANYONE
 
@@ -92,12 +88,9 @@ def install_plugins(app: Flask) -> None:
 def install_features(app: Flask) -> None:
     """Register every feature's pages, API and job kinds, found by their file names."""
     api = tierline.api.application.install(app)
-    tierline.api.health.install(app)
-    for feature in (*FEATURES, "web", "api"):
-        for part in ("pages", "api", "jobs"):
-            name = f"tierline.{feature}.{part}"
-            if find_spec(name) is not None and not (feature == "web" and part == "pages"):
-                _register(app, api, import_module(name))
+    for part in ("pages", "api", "jobs"):
+        for name in tierline.models.feature_modules(part, FEATURES):
+            _register(app, api, import_module(name))
 
 
 def _register(app: Flask, api: tierline.api.application.TierlineApi, module: object) -> None:
@@ -106,6 +99,3 @@ def _register(app: Flask, api: tierline.api.application.TierlineApi, module: obj
             api.register_blueprint(thing)
         elif isinstance(thing, PublicPages) and thing.import_name == module.__name__:  # type: ignore[attr-defined]
             app.register_blueprint(thing)
-
-
-__all__ = ["create_app", "web"]

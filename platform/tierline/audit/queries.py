@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from tierline.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from tierline.audit.service import START, digest_of
 from tierline.db import current_scope, db
+from tierline.db.paging import Sort
 
 BATCH = 1000
 
@@ -57,9 +58,10 @@ def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
     return Verification(position)
 
 
-def list_entries(limit: int = 50, before: int | None = None) -> list[AuditEntry]:
-    """Return the tenant's latest entries, newest first; `before` is the position to go on from."""
-    statement = select(AuditEntry).order_by(AuditEntry.position.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(AuditEntry.position < before)
-    return list(db.session.scalars(statement))
+NEWEST = Sort("newest", ((AuditEntry.position, True),))
+
+
+def select_entries(action: str | None = None) -> Select[tuple[AuditEntry]]:
+    """Return the statement of the tenant's entries, to be paged."""
+    statement = select(AuditEntry)
+    return statement.where(AuditEntry.action == action) if action else statement

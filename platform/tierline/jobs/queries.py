@@ -7,8 +7,11 @@ import uuid
 from sqlalchemy import Select, select
 
 from tierline.db import db
+from tierline.db.paging import Sort
 from tierline.errors import NotFound
 from tierline.jobs.models import Job
+
+NEWEST = Sort("newest", ((Job.created_at, True), (Job.id, True)))
 
 
 def find_job(job_id: uuid.UUID) -> Job | None:

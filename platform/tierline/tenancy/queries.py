@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tierline.db import current_scope, db
 from tierline.db.scope import NoTenant
@@ -23,6 +23,13 @@ def get_tenant(slug: str) -> Tenant:
     if tenant is None:
         raise NotFound(f"There is no company {slug!r}.", fields={"tenant": ["does not exist"]})
     return tenant
+
+
+def next_tenant_id() -> int:
+    """Take the id of a tenant that is about to be created."""
+    sequence = text("SELECT nextval(pg_get_serial_sequence('tenant', 'id'))")
+    tenant_id: int = db.session.scalar(sequence)
+    return tenant_id
 
 
 def current_tenant() -> Tenant:

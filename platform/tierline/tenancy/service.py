@@ -21,13 +21,19 @@ def create_tenant(
     *,
     time_zone: str = "Asia/Shanghai",
     currency: str = "CNY",
+    tenant_id: int | None = None,
 ) -> Tenant:
     """Create a tenant; raises Invalid naming each wrong field, or Conflict when the slug is taken."""
     wrong = _problems(slug, name, locale, time_zone, currency)
     if wrong:
         raise Invalid("The company can't be created.", fields=wrong)
     tenant = Tenant(
-        slug=slug, name=name.strip(), locale=locale, time_zone=time_zone, currency=currency
+        id=tenant_id,
+        slug=slug,
+        name=name.strip(),
+        locale=locale,
+        time_zone=time_zone,
+        currency=currency,
     )
     try:
         with db.session.begin_nested():

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, OperationalError
@@ -47,7 +48,19 @@ def respond(error: TierlineError) -> BaseResponse:
         return response
     if isinstance(error, Unauthenticated) and request.method == "GET":
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    return Response(render_template("errors/error.html", error=error), status=error.status)
+    page = render_template(
+        "errors/error.html",
+        status=error.status,
+        title=_title(error),
+        message=error.message,
+        fields=error.fields,
+        request_id=g.get("request_id"),
+    )
+    return Response(page, status=error.status)
+
+
+def _title(error: TierlineError) -> str:
+    return gettext(error.title)
 
 
 def wants_json() -> bool:

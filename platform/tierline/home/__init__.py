@@ -1,0 +1,1 @@
+"""The home page, and what brings several features together: creating a company."""

@@ -1,0 +1,59 @@
+"""What every template may ask: the tenant, who acts, the navigation, addresses, language, theme."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from tierline.access.decision import decide, find_subject
+from tierline.access.permissions import Permission
+from tierline.web.assets import init_assets
+from tierline.web.guards import guards
+from tierline.web.language import short_name
+from tierline.web.navigation import navigation
+from tierline.web.preferences import THEME_COOKIE, preferences
+
+HUES = 8
+
+
+def link(endpoint: str, slug: str | None = None, **values: Any) -> str | None:
+    """Return a page's address, or None where the acting subject may not open it."""
+    guard = guards(current_app).get(endpoint)
+    if guard is None:
+        return None
+    if isinstance(guard, Permission):
+        if not decide(find_subject(), guard).allowed:
+            return None
+        values["tenant"] = slug or g.tenant.slug
+    return url_for(endpoint, **values)
+
+
+def tenant_hue(slug: str) -> int:
+    """Return the number of the colour that marks a tenant's pages, always the same for a slug."""
+    return zlib.crc32(slug.encode()) % HUES
+
+
+def url_for_locale(code: str) -> str:
+    """Return the address that chooses a language and comes back to this page."""
+    return url_for("preferences.choose_language", code=code, next=request.full_path.rstrip("?"))
+
+
+def install(app: Flask) -> None:
+    """Give templates, macros included, what they ask for."""
+    init_assets(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        link=link, navigation=navigation, tenant_hue=tenant_hue, url_for_locale=url_for_locale
+    )
+    app.register_blueprint(preferences)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {
+            "tenant": g.get("tenant"),
+            "current_subject": find_subject(),
+            "locale": short_name(),
+            "theme": request.cookies.get(THEME_COOKIE, "auto"),
+        }
