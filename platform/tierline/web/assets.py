@@ -1,7 +1,7 @@
 """Addresses of the built front-end files, by the names that templates use.
 
 Vite names each file after its content and writes the names into a manifest; templates say
-`asset("main.js")`. Files of the same content keep their address, so browsers may keep them for ever.
+`asset("main.js")`. The same content keeps its address, so browsers may keep it for ever.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class AssetMissing(TierlineError):
 
 @cache
 def built_files(folder: Path = DIST) -> dict[str, str]:
-    """Return {name used in templates: file name below `folder`}; raise AssetMissing if not built."""
+    """Return {name used in templates: file below `folder`}; raise AssetMissing if not built."""
     path = folder / "manifest.json"
     try:
         manifest: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        message = f"{path} can't be read: build the front end with `uv sync --reinstall-package tierline`"
-        raise AssetMissing(message) from error
+        command = "uv sync --reinstall-package tierline"
+        raise AssetMissing(f"{path} can't be read: `{command}` builds the front end") from error
     files: dict[str, str] = {Path(source).name: item["file"] for source, item in manifest.items()}
     return files | {"main.css": manifest[ENTRY]["css"][0]}
 
@@ -44,7 +44,8 @@ def asset(name: str) -> str:
     """Return the address of a built file: "main.js", "main.css", "icons.svg", "mark.svg"."""
     files = built_files()
     if name not in files:
-        raise AssetMissing(f"no built file is called {name!r}; there are {', '.join(sorted(files))}")
+        known = ", ".join(sorted(files))
+        raise AssetMissing(f"no built file is called {name!r}; there are {known}")
     return url_for("static", filename=f"dist/{files[name]}")
 
 

@@ -13,7 +13,7 @@ TENANT_HUES = 8
 
 
 def tenant_hue(slug: str) -> int:
-    """Return the number (0 to 7) of the colour that marks a tenant; the same for ever for a slug."""
+    """Return the number (0 to 7) of the colour that marks a tenant; always the same for a slug."""
     return crc32(slug.encode()) % TENANT_HUES
 
 
