@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request
 from werkzeug.datastructures import MultiDict
-
-TENANT_HUES = 8
-
-
-def tenant_hue(slug: str) -> int:
-    """Return the number (0 to 7) of the colour that marks a tenant; always the same for a slug."""
-    return crc32(slug.encode()) % TENANT_HUES
-
-
-def link(endpoint: str, **values: Any) -> str | None:
-    """Return the endpoint's address, or None while no such page exists: it is then not linked."""
-    if endpoint not in current_app.view_functions:
-        return None
-    return url_for(endpoint, **values)
 
 
 def address_with(**changes: Any) -> str:
@@ -57,7 +42,5 @@ def listed(value: object) -> bool:
 
 def init_components(app: Flask) -> None:
     """Give templates, macros included, the helpers of this module."""
-    app.jinja_env.globals.update(
-        tenant_hue=tenant_hue, link=link, address_with=address_with, layout=layout
-    )
+    app.jinja_env.globals.update(address_with=address_with, layout=layout)
     app.jinja_env.tests["listed"] = listed

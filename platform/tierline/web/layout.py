@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 from tierline.access.decision import decide, find_subject
 from tierline.access.permissions import Permission
 from tierline.web.assets import init_assets
+from tierline.web.components import init_components
 from tierline.web.guards import guards
 from tierline.web.language import short_name
 from tierline.web.navigation import navigation
@@ -43,6 +44,7 @@ def url_for_locale(code: str) -> str:
 def install(app: Flask) -> None:
     """Give templates, macros included, what they ask for."""
     init_assets(app)
+    init_components(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         link=link, navigation=navigation, tenant_hue=tenant_hue, url_for_locale=url_for_locale
