@@ -22,9 +22,7 @@ def command() -> None:
 @click.option("--time-zone", default="Asia/Shanghai", show_default=True)
 @click.option("--currency", default="CNY", show_default=True, help="ISO 4217 code.")
 @json_option
-def create(
-    slug: str, name: str, locale: str, time_zone: str, currency: str, as_json: bool
-) -> None:
+def create(slug: str, name: str, locale: str, time_zone: str, currency: str, as_json: bool) -> None:
     """Create the company SLUG, with the default plugins enabled."""
     create_company(slug, name, locale, time_zone=time_zone, currency=currency)
     result = {"slug": slug, "name": name, "locale": locale}

@@ -1,0 +1,50 @@
+"""What happens between answering servers and a running platform, step by step, each timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from tierline.config import Settings
+from tierline.console import in_platform
+
+OPERATOR = "operator@example.com"
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def timed(name: str, say: Say) -> Iterator[None]:
+    """Say how long the step took, when it is done."""
+    begun = time.monotonic()
+    yield
+    say(f"  {name:<24} {time.monotonic() - begun:6.1f} s")
+
+
+def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> list[str]:
+    """Bring database, operator, tenants and demonstration to where they must be; idempotent.
+
+    Returns lines that say how to sign in.
+    """
+    with timed("database migrated", say):
+        import_module("tierline.db.prepare").prepare(settings)
+    with timed("application loaded", say):
+        app = import_module("tierline.app").create_app(settings)
+    with app.app_context():
+        with timed("operator and tenants", say):
+            lines = [_operator()]
+            import_module("tierline.instance.tenants").apply_tenant_files(app)
+        if demonstration:
+            with timed("demonstration", say):
+                lines += import_module("tierline.simulate.demo").fill(app)
+    import_module("tierline.db").db.engine.dispose()
+    return lines
+
+
+def _operator() -> str:
+    service = import_module("tierline.identity.service")
+    with in_platform():
+        user, secret = service.create_operator(OPERATOR)
+    return f"operator {user.email}: {secret}"
