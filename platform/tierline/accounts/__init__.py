@@ -1,0 +1,1 @@
+"""Accounts: whom a tenant manages relationships with, their contacts, groups and timeline."""
