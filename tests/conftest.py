@@ -1,4 +1,4 @@
-"""What every test stands on: real servers, a migrated database per test process, tenants of its own.
+"""What every test stands on: real servers, a database per test process, tenants of its own.
 
 Tests share a process's database and keep apart by tenant: each asks for `tenant` and gets a new
 one. So nothing has to be wiped, and the order of tests never matters.

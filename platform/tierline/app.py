@@ -11,6 +11,8 @@ import tierline.api.application
 import tierline.api.health
 import tierline.models
 from tierline.api.blueprint import ApiBlueprint
+from tierline.api.health import health
+from tierline.api.reference import reference
 from tierline.config import APP_ROLE, SYSTEM_ROLE, Settings, load_settings
 from tierline.db import db
 from tierline.db.session import SYSTEM_BIND
@@ -88,6 +90,8 @@ def install_plugins(app: Flask) -> None:
 def install_features(app: Flask) -> None:
     """Register every feature's pages, API and job kinds, found by their file names."""
     api = tierline.api.application.install(app)
+    app.register_blueprint(reference)
+    app.register_blueprint(health)
     for part in ("pages", "api", "jobs"):
         for name in tierline.models.feature_modules(part, FEATURES):
             _register(app, api, import_module(name))

@@ -29,8 +29,8 @@ PR_SET_PDEATHSIG = 1
 _app: Flask | None = None
 
 
-class TierlineWorker(Worker):  # type: ignore[misc]
-    """An RQ worker whose child dies with it, so that no orphan goes on while the job is run again."""
+class TierlineWorker(Worker):
+    """An RQ worker whose child dies with it, so that no orphan goes on beside the next run."""
 
     def main_work_horse(self, *args: Any, **options: Any) -> None:
         """Tie the child's life to the worker's, and give it connections of its own."""

@@ -30,4 +30,6 @@ def check_version(record: Versioned) -> None:
             "Send If-Match with the ETag that you read.", fields={"If-Match": ["is missing"]}
         )
     if not request.if_match.contains(str(record.version)):
-        raise Stale("Somebody changed the record in between. Read it again.", version=record.version)
+        raise Stale(
+            "Somebody changed the record in between. Read it again.", version=record.version
+        )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import GlobalBase, Tenanted, TenantOwned, new_id
 from tierline.db.base import Base
@@ -32,13 +32,11 @@ class AuditColumns:
 
 
 class AuditEntry(AuditColumns, Tenanted, Base):
-    """An entry in a tenant's chain. The application may add entries, never change or delete them."""
+    """An entry in a tenant's chain: the application may add entries, never change them."""
 
     __tablename__ = "audit_entry"
 
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("tenant_id", "position"), {"info": {"append_only": True}})
+    __table_args__ = (UniqueConstraint("tenant_id", "position"), {"info": {"append_only": True}})
 
 
 class AuditHead(TenantOwned, Base):

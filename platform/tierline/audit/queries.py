@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -31,11 +32,11 @@ class Verification:
 def verify_chain() -> Verification:
     """Verify the chain of the tenant in scope, or the platform's; names the first bad entry.
 
-    Finds changed, removed, inserted and reordered entries, and a cut tail by the chain's head. A cut
-    tail with a mended head shows only against a digest kept elsewhere.
+    Finds changed, removed, inserted and reordered entries, and a cut tail by the chain's head. A
+    cut tail with a mended head shows only against a digest kept elsewhere.
     """
     tenant = current_scope().tenant_id is not None
-    model: type[AuditEntry | PlatformAuditEntry] = AuditEntry if tenant else PlatformAuditEntry
+    model: Any = AuditEntry if tenant else PlatformAuditEntry
     previous, position = START, 0
     statement = select(model).order_by(model.position).execution_options(yield_per=BATCH)
     for entry in db.session.scalars(statement):
@@ -50,7 +51,7 @@ def verify_chain() -> Verification:
 
 
 def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
-    model: type[AuditHead | PlatformAuditHead] = AuditHead if tenant else PlatformAuditHead
+    model: Any = AuditHead if tenant else PlatformAuditHead
     head = db.session.scalars(select(model)).one_or_none()
     expected = (head.position, head.digest) if head else (0, START)
     if (position, digest) != expected:
@@ -61,7 +62,7 @@ def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
 NEWEST = Sort("newest", ((AuditEntry.position, True),))
 
 
-def select_entries(action: str | None = None) -> Select[tuple[AuditEntry]]:
+def select_entries(action: str | None = None) -> Select[AuditEntry]:
     """Return the statement of the tenant's entries, to be paged."""
     statement = select(AuditEntry)
     return statement.where(AuditEntry.action == action) if action else statement

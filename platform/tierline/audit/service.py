@@ -41,7 +41,9 @@ def record(
     *,
     actor: str | None = None,
 ) -> None:
-    """Note that the acting subject did `action`, to `record`, with `changes` (field → value or [old, new]).
+    """Note that the acting subject did `action` to `record`.
+
+    `changes` maps a field to its value, or to [old, new].
 
     The entry goes to the chain of the tenant in scope, or to the platform's where none is.
     """
@@ -79,7 +81,7 @@ def digest_of(entry: AuditColumns) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return `value` as JSON keeps it, so that the digest can be taken again after reading it back."""
+    """Return `value` as JSON keeps it, so that the digest can be taken again later."""
     return orjson.loads(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS))
 
 
@@ -90,7 +92,7 @@ def _chain(session: Session) -> None:
         return
     session.flush()
     tenant = current_scope().tenant_id is not None
-    kind: type[AuditEntry | PlatformAuditEntry] = AuditEntry if tenant else PlatformAuditEntry
+    kind: Any = AuditEntry if tenant else PlatformAuditEntry
     head = _locked_head(session, tenant)
     for entry in waiting:
         touched = entry.pop("record")
@@ -108,8 +110,8 @@ def _chain(session: Session) -> None:
     session.flush()
 
 
-def _locked_head(session: Session, tenant: bool) -> AuditHead | PlatformAuditHead:
-    model: type[AuditHead | PlatformAuditHead] = AuditHead if tenant else PlatformAuditHead
+def _locked_head(session: Session, tenant: bool) -> Any:
+    model: Any = AuditHead if tenant else PlatformAuditHead
     start = {"position": 0, "digest": START} | ({} if tenant else {"id": 1})
     session.execute(insert(model).values(start).on_conflict_do_nothing())
     return session.scalars(

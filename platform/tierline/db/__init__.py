@@ -1,6 +1,15 @@
 """The database: engines, scopes, the session behind both walls, keys, row-level security."""
 
-from tierline.db.base import Base, GlobalBase, Tenanted, TenantOwned, belongs_to, foreign_key, has_many, new_id
+from tierline.db.base import (
+    Base,
+    GlobalBase,
+    Tenanted,
+    TenantOwned,
+    belongs_to,
+    foreign_key,
+    has_many,
+    new_id,
+)
 from tierline.db.scope import CrossTenant, NoTenant, Scope, current_scope, system, tenant_scope
 from tierline.db.session import db, read_only
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -32,7 +32,10 @@ class Base(DeclarativeBase):
     """The base of every model. A model is global unless it is Tenanted as well."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime.datetime: DateTime(timezone=True), int: BigInteger}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime.datetime: DateTime(timezone=True),
+        int: BigInteger,
+    }
 
 
 class GlobalBase(Base):
@@ -66,14 +69,14 @@ class Tenanted(TenantOwned):
 
 
 def foreign_key(column: str, target: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """Return a foreign key that can't leave the tenant: (tenant_id, column) → target(tenant_id, id)."""
+    """Return a foreign key inside the tenant: (tenant_id, column) → target(tenant_id, id)."""
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{target}.tenant_id", f"{target}.id"], ondelete=ondelete
     )
 
 
 def belongs_to(here: str, column: str, there: str, **options: Any) -> Relationship[Any]:
-    """Return a many-to-one relationship; only `column` is written, tenant_id takes part in the join."""
+    """Return a many-to-one relationship: `column` is written, tenant_id only joined by."""
     join = f"and_({there}.tenant_id == {here}.tenant_id, {there}.id == foreign({here}.{column}))"
     return relationship(there, primaryjoin=join, **options)
 

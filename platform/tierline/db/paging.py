@@ -1,4 +1,4 @@
-"""Keyset paging: a page begins after the last row of the one before it, at any depth equally fast."""
+"""Keyset paging: a page begins after the last row of the one before it, fast at any depth."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Sort:
     """
 
     name: str
-    columns: tuple[tuple[ColumnElement[Any], bool], ...]  # (column, descending)
+    columns: tuple[tuple[Any, bool], ...]  # (column or expression, descending)
 
 
 def keyset_page(
@@ -55,7 +55,7 @@ def keyset_page(
     )
     if values is not None:
         paged = paged.where(_after(sort, values, backwards))
-    rows = db.session.execute(paged.limit(limit + 1)).all()
+    rows = list(db.session.execute(paged.limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -109,13 +109,15 @@ def _decode(sort: Sort, cursor: str) -> tuple[bool, list[Any]]:
         name, direction, *given = content
         if name != sort.name or direction not in "<>" or len(given) != len(sort.columns):
             raise wrong
-        values = [_typed(column, value) for (column, _), value in zip(sort.columns, given, strict=True)]
+        values = [
+            _typed(column, value) for (column, _), value in zip(sort.columns, given, strict=True)
+        ]
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise wrong from error
     return direction == "<", values
 
 
-def _typed(column: ColumnElement[Any], value: Any) -> Any:
+def _typed(column: Any, value: Any) -> Any:
     kind = column.type.python_type
     if kind is uuid.UUID:
         return uuid.UUID(value)

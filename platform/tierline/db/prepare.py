@@ -72,7 +72,7 @@ def _create_database(url: URL) -> None:
 
 def _check_version(connection: Connection) -> None:
     version = connection.dialect.server_version_info
-    if version is None or version[0] < OLDEST:
+    if version is None or int(version[0]) < OLDEST:
         found = ".".join(map(str, version or ()))
         raise Unavailable(f"PostgreSQL {OLDEST} or newer is needed; the server is {found}.")
 

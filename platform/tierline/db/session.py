@@ -74,7 +74,7 @@ class ScopedSession(FlaskSession):
 
 def _session_key() -> tuple[int, int]:
     """Return which session is in use: one for each scope of each application context."""
-    return id(app_ctx._get_current_object()), current_scope().serial
+    return id(app_ctx._get_current_object()), current_scope().serial  # type: ignore[attr-defined]
 
 
 db = SQLAlchemy(

@@ -28,7 +28,7 @@ def get_job(job_id: uuid.UUID) -> Job:
     return job
 
 
-def select_jobs(state: str | None = None, kind: str | None = None) -> Select[tuple[Job]]:
+def select_jobs(state: str | None = None, kind: str | None = None) -> Select[Job]:
     """Return the statement of the tenant's jobs, to be paged."""
     statement = select(Job)
     if state:

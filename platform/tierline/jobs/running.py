@@ -193,5 +193,3 @@ def _heart(app: Flask, running: Running) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-

@@ -23,7 +23,7 @@ def create_tenant(
     currency: str = "CNY",
     tenant_id: int | None = None,
 ) -> Tenant:
-    """Create a tenant; raises Invalid naming each wrong field, or Conflict when the slug is taken."""
+    """Create a tenant; raises Invalid naming each wrong field, or Conflict for a taken slug."""
     wrong = _problems(slug, name, locale, time_zone, currency)
     if wrong:
         raise Invalid("The company can't be created.", fields=wrong)

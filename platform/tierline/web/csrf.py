@@ -14,5 +14,8 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def protect() -> None:
-        if request.method in app.config["WTF_CSRF_METHODS"] and "Authorization" not in request.headers:
+        if (
+            request.method in app.config["WTF_CSRF_METHODS"]
+            and "Authorization" not in request.headers
+        ):
             csrf.protect()

@@ -60,9 +60,7 @@ def install(app: Flask, *, identify: Identify, signed_in: Callable[[], bool]) ->
             stack.close()
 
 
-def _admit(
-    app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]
-) -> None:
+def _admit(app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]) -> None:
     guard = guards(app)[str(request.endpoint)]
     if g.slug is not None:
         _enter_tenant(stack, identify, signed_in)
@@ -72,9 +70,7 @@ def _admit(
         raise Unauthenticated("Sign in first.")
 
 
-def _enter_tenant(
-    stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]
-) -> None:
+def _enter_tenant(stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]) -> None:
     """Put the tenant of the address in scope; to a stranger it does not exist."""
     tenant = find_tenant(g.slug)
     if tenant is None:

@@ -1,4 +1,4 @@
-"""One handler for every error, with two faces: a page, and problem details (RFC 9457) for the API."""
+"""One handler for every error, with two faces: a page, and problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def respond(error: TierlineError) -> BaseResponse:
 
 
 def _title(error: TierlineError) -> str:
-    return gettext(error.title)
+    return str(gettext(error.title))
 
 
 def wants_json() -> bool:
@@ -118,7 +118,9 @@ def install(app: Flask) -> None:
     @app.errorhandler(RedisError)
     def unavailable(error: Exception) -> BaseResponse:
         log.error("request.unavailable", error=repr(error), request_id=g.get("request_id"))
-        return respond(Unavailable("A part of the platform can't be reached. Try again in a minute."))
+        return respond(
+            Unavailable("A part of the platform can't be reached. Try again in a minute.")
+        )
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> BaseResponse:

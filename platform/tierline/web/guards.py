@@ -1,10 +1,11 @@
-"""Guards: what each route asks of who calls it. A route without one keeps the application from starting."""
+"""Guards: what each route asks of who calls it. The application does not start without them."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 from flask import Flask
+from flask.sansio.app import App
 
 from tierline.access.permissions import Permission
 
@@ -23,7 +24,7 @@ Guard = Permission | Open
 KEY = "tierline.guards"
 
 
-def guards(app: Flask) -> dict[str, Guard]:
+def guards(app: App) -> dict[str, Guard]:
     """Return the guard of each endpoint."""
     table: dict[str, Guard] = app.extensions.setdefault(KEY, {})
     return table

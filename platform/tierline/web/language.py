@@ -8,14 +8,21 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, g, request
-from flask_babel import Babel, format_currency, format_date, format_datetime, format_decimal, get_locale
+from flask_babel import (
+    Babel,
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    get_locale,
+)
 
 LOCALES = ("en", "zh_CN")
 COOKIE = "locale"
 
 
 def chosen_locale() -> str:
-    """Return the language of the request: the choice in its cookie, the tenant's, or the browser's."""
+    """Return the request's language: its cookie's choice, the tenant's, or the browser's."""
     chosen = request.cookies.get(COOKIE)
     if chosen in LOCALES:
         return babel_name(chosen)
@@ -55,17 +62,17 @@ def number(value: Any, digits: int | None = None) -> str:
     if value is None:
         return "–"
     form = None if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
-    return format_decimal(value, format=form)
+    return str(format_decimal(value, format=form))
 
 
 def money(value: Any, currency: str | None = None, digits: int = 2) -> str:
-    """Return an amount in major units with its currency (the tenant's); "–" for unknown."""
+    """Return an amount in major units with its currency; "–" for unknown."""
     if value is None:
         return "–"
     tenant = g.get("tenant")
     code = currency or (tenant.currency if tenant is not None else "CNY")
     form = "¤#,##0" + ("." + "0" * digits if digits else "")
-    return format_currency(value, code, format=form, currency_digits=False)
+    return str(format_currency(value, code, format=form, currency_digits=False))
 
 
 def percent(value: Any, digits: int = 1) -> str:

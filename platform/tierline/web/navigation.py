@@ -44,7 +44,9 @@ def navigation(section: str = "main") -> list[dict[str, Any]]:
     if tenant is None:
         return []
     shown = sorted(_entries, key=lambda entry: (entry.weight, entry.key))
-    return [_shown(entry, tenant.slug) for entry in shown if entry.section == section and _may(entry)]
+    return [
+        _shown(entry, tenant.slug) for entry in shown if entry.section == section and _may(entry)
+    ]
 
 
 def _may(entry: Entry) -> bool:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.sansio.app import App
 from werkzeug.wrappers import Response
 
 from tierline.web.guards import Guard, guards
@@ -28,7 +29,9 @@ class PublicPages(Blueprint):
         super().__init__(name, import_name, **options)
         self._guards: dict[str, Guard] = {}
 
-    def page(self, rule: str, *, permission: Guard, methods: tuple[str, ...]) -> Callable[[View], View]:
+    def page(
+        self, rule: str, *, permission: Guard, methods: tuple[str, ...]
+    ) -> Callable[[View], View]:
         """Add a route with its guard."""
 
         def decorate(view: View) -> View:
@@ -46,7 +49,7 @@ class PublicPages(Blueprint):
         """Add an act."""
         return self.page(rule, permission=permission, methods=("POST",))
 
-    def register(self, app: Flask, options: dict[str, Any]) -> None:
+    def register(self, app: App, options: dict[str, Any]) -> None:
         """Register the blueprint, and its guards with the application."""
         guards(app).update(self._guards)
         super().register(app, options)
