@@ -6,7 +6,7 @@ load, and the site starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,15 @@ class Loaded:
     failed: Mapping[str, PluginInvalid] = field(default_factory=dict)
 
 
-def plugin_folders(home: Path) -> list[Path]:
-    """Return the folders in `home` that hold a manifest, by name."""
-    return sorted(path.parent for path in home.glob(f"*/{MANIFEST_FILE}"))
+def plugin_folders(home: Path) -> dict[str, Path]:
+    """Return the folders in `home` that hold a manifest, by plugin id."""
+    found = sorted(path.parent for path in home.glob(f"*/{MANIFEST_FILE}"))
+    return {folder.name: folder for folder in found}
 
 
-def load(folders: Iterable[Path]) -> Loaded:
-    """Return the plugins in `folders`, each resolved against all the others."""
-    drafts = {folder.name: read_folder(folder) for folder in folders}
+def load(folders: Mapping[str, Path]) -> Loaded:
+    """Return the plugins in `folders` (by plugin id), each resolved against all the others."""
+    drafts = {plugin: read_folder(plugin, folder) for plugin, folder in folders.items()}
     documents = {plugin: draft.document for plugin, draft in drafts.items()}
     failed: dict[str, PluginInvalid] = {}
     for plugin, draft in drafts.items():
@@ -49,9 +50,8 @@ def check_folder(folder: Path, home: Path) -> Release:
     Raises PluginInvalid with every problem of this folder.
     """
     folder = folder.resolve()
-    beside = {path.name: path for path in plugin_folders(home)}
-    beside |= {path.name: path for path in plugin_folders(folder.parent)}
-    loaded = load([*(path for name, path in beside.items() if name != folder.name), folder])
+    beside = plugin_folders(home) | plugin_folders(folder.parent)
+    loaded = load(beside | {folder.name: folder})
     if folder.name in loaded.failed:
         raise loaded.failed[folder.name]
     return loaded.releases[folder.name]

@@ -100,17 +100,17 @@ class Draft:
         return list(self.document["manifest"].get("requires", ()))
 
 
-def read_folder(folder: Path) -> Draft:
-    """Return the pack in `folder` as far as it can be read; references are not resolved yet."""
-    draft = Draft(folder.name, folder)
+def read_folder(plugin: str, folder: Path) -> Draft:
+    """Return the plugin in `folder` as far as it can be read; references are not resolved yet."""
+    draft = Draft(plugin, folder)
     if not (folder / MANIFEST_FILE).is_file():
-        draft.problems.append(Problem(f"{folder.name}/{MANIFEST_FILE}", 1, 1, "", "is missing"))
+        draft.problems.append(Problem(f"{plugin}/{MANIFEST_FILE}", 1, 1, "", "is missing"))
         draft.document = {"manifest": {}, **{kind: {} for kind in FORMATS}}
         return draft
     manifest = _read_file(draft, folder / MANIFEST_FILE, MANIFEST_FORMAT)
     draft.document = {"manifest": manifest, **{kind: {} for kind in FORMATS}}
-    if manifest and manifest["id"] != folder.name:
-        draft.readings[0].at(("id",), f'must be the folder\'s name, "{folder.name}"')
+    if manifest and manifest["id"] != plugin:
+        draft.readings[0].at(("id",), f'must be "{plugin}", as the folder is named')
     _check_contents(draft, is_pack=manifest.get("kind") != "extension")
     for kind, format in FORMATS.items():
         for path in sorted((folder / kind).glob("*.yaml")):
@@ -121,7 +121,7 @@ def read_folder(folder: Path) -> Draft:
 
 
 def _read_file(draft: Draft, path: Path, format: Format) -> dict[str, Any]:
-    shown = f"{draft.folder.name}/{path.relative_to(draft.folder).as_posix()}"
+    shown = f"{draft.plugin}/{path.relative_to(draft.folder).as_posix()}"
     root, problems = parse(path.read_bytes(), shown)
     draft.problems += problems
     if root is None:
@@ -163,5 +163,5 @@ def _misplaced(parts: tuple[str, ...]) -> str | None:
 
 
 def _file_problem(draft: Draft, path: Path, what: str) -> None:
-    shown = path.relative_to(draft.folder.parent).as_posix()
+    shown = f"{draft.plugin}/{path.relative_to(draft.folder).as_posix()}"
     draft.problems.append(Problem(shown, 1, 1, "", what))

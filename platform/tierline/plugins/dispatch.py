@@ -1,0 +1,107 @@
+"""Calling plugins: each implementation in a guard, only those that a tenant has enabled.
+
+pluggy's own call stops at the first exception and loses everyone's results, and knows no tenants.
+Answers are kept: per implementation, and per set of enabled plugins as one sorted tuple.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pluggy
+import structlog
+
+from tierline.plugins.contributions import Field, Metric, StakeholderGroup, TieringScheme
+
+log = structlog.get_logger()
+
+RECORDS: dict[str, type] = {
+    "stakeholder_groups": StakeholderGroup,
+    "fields": Field,
+    "metrics": Metric,
+    "tiering_schemes": TieringScheme,
+}
+"""What each contribution hook returns."""
+
+FAILURES = 3
+WITHIN_SECONDS = 600
+KEPT_SETS = 4096
+
+Suspend = Callable[[int, str, str], None]
+"""Suspend a plugin: tenant, plugin id, reason."""
+
+
+def plugin_of(name: str) -> str:
+    """Return the plugin that a name known to the manager belongs to: `id@digest` or `id+code`."""
+    return name.partition("@")[0].partition("+")[0]
+
+
+class Dispatcher:
+    """Asks the implementations of a hook that belong to a set of enabled plugins."""
+
+    def __init__(self, manager: pluggy.PluginManager, suspend: Suspend) -> None:
+        self._manager = manager
+        self._suspend = suspend
+        self._answers: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._sorted: dict[tuple[str, frozenset[str]], tuple[Any, ...]] = {}
+        self._failures: dict[tuple[int, str], list[float]] = defaultdict(list)
+
+    def call(self, hook: str, enabled: frozenset[str], tenant_id: int) -> tuple[Any, ...]:
+        """Return the records of all enabled plugins, sorted by weight, plugin and id.
+
+        A plugin that fails is left out of this answer, and suspended for the tenant after
+        FAILURES failures within WITHIN_SECONDS.
+        """
+        if (hook, enabled) in self._sorted:
+            return self._sorted[hook, enabled]
+        answers = [
+            self._answer(implementation, hook, tenant_id)
+            for implementation in getattr(self._manager.hook, hook).get_hookimpls()
+            if implementation.plugin_name in enabled
+        ]
+        records = [record for answer in answers if answer is not None for record in answer]
+        found = tuple(sorted(records, key=lambda record: (record.weight, record.id)))
+        if None not in answers:
+            self._keep(hook, enabled, found)
+        return found
+
+    def _keep(self, hook: str, enabled: frozenset[str], found: tuple[Any, ...]) -> None:
+        if len(self._sorted) >= KEPT_SETS:
+            self._sorted.clear()
+        self._sorted[hook, enabled] = found
+
+    def _answer(
+        self, implementation: pluggy.HookImpl, hook: str, tenant_id: int
+    ) -> tuple[Any, ...] | None:
+        name = implementation.plugin_name
+        if (hook, name) not in self._answers:
+            try:
+                answer = checked(hook, plugin_of(name), implementation.function())
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
+                self._note_failure(hook, plugin_of(name), tenant_id, error)
+                return None
+            self._answers[hook, name] = answer
+        return self._answers[hook, name]
+
+    def _note_failure(self, hook: str, plugin: str, tenant_id: int, error: BaseException) -> None:
+        log.error("plugin.failed", plugin=plugin, hook=hook, tenant=tenant_id, exc_info=error)
+        now = time.monotonic()
+        recent = [at for at in self._failures[tenant_id, plugin] if now - at < WITHIN_SECONDS]
+        self._failures[tenant_id, plugin] = [*recent, now]
+        if len(recent) + 1 >= FAILURES:
+            del self._failures[tenant_id, plugin]
+            self._suspend(tenant_id, plugin, f"{hook}: {type(error).__name__}: {error}")
+
+
+def checked(hook: str, plugin: str, answer: Any) -> tuple[Any, ...]:
+    """Return a plugin's answer; raises TypeError or ValueError where it breaks the contract."""
+    records: tuple[Any, ...] = tuple(answer)
+    for record in records:
+        if not isinstance(record, RECORDS[hook]):
+            raise TypeError(f"{hook} returned {record!r}, not a {RECORDS[hook].__name__}")
+        if not record.id.startswith(f"{plugin}:"):
+            raise ValueError(f"{hook} returned {record.id!r}, which is not the plugin's own")
+    return records

@@ -1,0 +1,140 @@
+"""The plugins of an application: found, loaded, registered with one pluggy manager.
+
+Installed are the folders in `<home>/plugins` and the distributions with an entry point in the
+group `tierline.plugins`, as far as TIERLINE_PLUGINS chooses them (all, none, or a list). An entry
+point is named by the plugin's id and leads to a module or object that implements hooks and has
+`PACK`, the path of the folder that holds its plugin.yaml.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import pluggy
+import structlog
+from flask import Flask, current_app
+
+from tierline.config import Settings, SettingsError
+from tierline.plugins.dispatch import Dispatcher, Suspend
+from tierline.plugins.hooks import PROJECT, ContributionHooks
+from tierline.plugins.loading import Loaded, load, plugin_folders
+from tierline.plugins.packs import Pack, Release
+from tierline.plugins.problems import PluginInvalid, Problem, did_you_mean
+
+log = structlog.get_logger()
+
+GROUP = "tierline.plugins"
+KEY = "tierline.plugins"
+
+
+class Plugins:
+    """What is installed, and the way to ask it. One per application."""
+
+    def __init__(self, loaded: Loaded, extensions: Mapping[str, Any], suspend: Suspend) -> None:
+        self.loaded = loaded
+        self.manager = pluggy.PluginManager(PROJECT)
+        self.manager.add_hookspecs(ContributionHooks)
+        self.dispatcher = Dispatcher(self.manager, suspend)
+        self._lock = threading.Lock()
+        self.extensions = {id: code for id, code in extensions.items() if id in loaded.releases}
+        for id, code in self.extensions.items():
+            self.manager.register(code, f"{id}+code")
+        for release in loaded.releases.values():
+            self.register(release)
+        self.manager.check_pending()
+
+    @property
+    def releases(self) -> Mapping[str, Release]:
+        """Return the installed releases by plugin id."""
+        return self.loaded.releases
+
+    def register(self, release: Release) -> None:
+        """Let a release answer hooks; one that does already is left alone."""
+        with self._lock:
+            if not self.manager.has_plugin(release.name):
+                self.manager.register(Pack(release), release.name)
+
+    def names_of(self, release: Release) -> Iterable[str]:
+        """Return the names under which an enabled release answers: its documents and its code."""
+        yield release.name
+        if release.plugin in self.extensions:
+            yield f"{release.plugin}+code"
+
+
+def install(app: Flask) -> None:
+    """Load the plugins that the settings choose; one that can't be loaded is logged and left out.
+
+    Raises SettingsError for a choice that is not there, and pluggy's PluginValidationError for an
+    implementation that fits no hook.
+    """
+    settings: Settings = app.extensions["tierline.settings"]
+    folders = plugin_folders(Path(settings.home) / "plugins")
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    chosen = choose(settings.plugins, [*folders, *points])
+    extensions, failed = load_extensions(points[id] for id in sorted(chosen & set(points)))
+    found = {id: folder for id, folder in folders.items() if id in chosen}
+    found |= {id: Path(code.PACK) for id, code in extensions.items()}
+    loaded = load(found)
+    loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
+    for id, error in loaded.failed.items():
+        log.error("plugin.left_out", plugin=id, problems=[str(each) for each in error.problems])
+    app.extensions[KEY] = Plugins(loaded, extensions, suspender(app))
+
+
+def installed() -> Plugins:
+    """Return the plugins of the application in context."""
+    plugins: Plugins = current_app.extensions[KEY]
+    return plugins
+
+
+def choose(setting: str, there: Iterable[str]) -> set[str]:
+    """Return the plugin ids that TIERLINE_PLUGINS chooses: `all`, `none`, or a list with commas."""
+    present = set(there)
+    if setting in ("all", "none"):
+        return present if setting == "all" else set()
+    named = {name.strip() for name in setting.split(",")} - {""}
+    wrong = [
+        f"names {name!r}, which is not installed{did_you_mean(name, present)}"
+        for name in sorted(named - present)
+    ]
+    if wrong:
+        message = "; ".join(f"TIERLINE_PLUGINS {each}" for each in wrong)
+        raise SettingsError(message, fields={"TIERLINE_PLUGINS": wrong})
+    return named
+
+
+def load_extensions(
+    points: Iterable[EntryPoint],
+) -> tuple[dict[str, Any], dict[str, PluginInvalid]]:
+    """Return the code of extensions by plugin id, and why others could not be imported."""
+    found, failed = {}, {}
+    for point in points:
+        try:
+            code = point.load()
+            Path(code.PACK)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - one extension must not stop all
+            what = f"can't be imported: {type(error).__name__}: {error}"
+            failed[point.name] = PluginInvalid([Problem(point.value, 1, 1, "", what)])
+        else:
+            found[point.name] = code
+    return found, failed
+
+
+def suspender(app: Flask) -> Suspend:
+    """Return what suspends a plugin for a tenant, in a unit of work of its own.
+
+    A context of its own, too: the caller may be a read-only request, or in the middle of a change.
+    """
+
+    def suspend(tenant_id: int, plugin: str, reason: str) -> None:
+        from tierline.plugins.service import suspend_apart
+
+        work: Callable[..., None] = contextvars.Context().run
+        work(suspend_apart, app, tenant_id, plugin, reason)
+
+    return suspend

@@ -1,0 +1,10 @@
+"""Who may see plugins and turn them on and off."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from tierline.access.permissions import CONFIGURERS, EVERYONE, permission
+
+READ = permission("plugins.read", _l("See plugins"), EVERYONE)
+MANAGE = permission("plugins.manage", _l("Enable and disable plugins"), CONFIGURERS)

@@ -1,0 +1,235 @@
+"""Reading plugins: what is installed, what the tenant in scope has, and what that contributes.
+
+Others ask for contributions here, for the tenant in scope: `stakeholder_groups()`, `fields()`,
+`metrics()`, `tiering_schemes()`, and one by id. Only plugins that are enabled and installed answer;
+the documents of an enabled release are those that the tenant has pinned.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select
+
+from tierline.db import current_scope, db
+from tierline.errors import Conflict, NotFound
+from tierline.plugins import records
+from tierline.plugins.contributions import (
+    Field,
+    Manifest,
+    Metric,
+    StakeholderGroup,
+    TieringScheme,
+)
+from tierline.plugins.golden import GoldenExample, golden_examples
+from tierline.plugins.manager import installed
+from tierline.plugins.models import PluginEnablement, PluginRelease
+from tierline.plugins.packs import Release, release_of
+from tierline.plugins.problems import did_you_mean
+
+
+class Identified(Protocol):
+    """A record with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=Identified)
+
+
+def stakeholder_groups() -> tuple[StakeholderGroup, ...]:
+    """Return the stakeholder groups of the tenant's plugins; the built-in `customer` is not here."""
+    return _ask("stakeholder_groups")
+
+
+def fields(record: str | None = None) -> tuple[Field, ...]:
+    """Return the extra fields of the tenant's plugins, of one record type where it is named."""
+    found: tuple[Field, ...] = _ask("fields")
+    return tuple(field for field in found if record in (None, field.record))
+
+
+def metrics() -> tuple[Metric, ...]:
+    """Return the metrics of the tenant's plugins."""
+    return _ask("metrics")
+
+
+def tiering_schemes() -> tuple[TieringScheme, ...]:
+    """Return the tiering schemes of the tenant's plugins, as their authors wrote them."""
+    return _ask("tiering_schemes")
+
+
+def get_field(id: str) -> Field:
+    """Return a field by its id; raises NotFound."""
+    return _get("field", id, fields())
+
+
+def get_metric(id: str) -> Metric:
+    """Return a metric by its id; raises NotFound."""
+    return _get("metric", id, metrics())
+
+
+def get_scheme(id: str) -> TieringScheme:
+    """Return a tiering scheme by its id; raises NotFound."""
+    return _get("tiering scheme", id, tiering_schemes())
+
+
+def _ask(hook: str) -> tuple[Any, ...]:
+    tenant_id = current_scope().tenant_id or 0
+    return installed().dispatcher.call(hook, enabled_names(), tenant_id)
+
+
+def _get(kind: str, id: str, found: Iterable[Found]) -> Found:
+    by_id = {record.id: record for record in found}
+    if id not in by_id:
+        raise NotFound(f'There is no {kind} "{id}"{did_you_mean(id, by_id)}.')
+    return by_id[id]
+
+
+def enablements() -> list[PluginEnablement]:
+    """Return what the tenant has ever enabled, by plugin."""
+    return list(db.session.scalars(select(PluginEnablement).order_by(PluginEnablement.plugin)))
+
+
+def enabled_plugins() -> dict[str, Release]:
+    """Return the releases that the tenant has enabled, by plugin id."""
+    plugins = installed()
+    return {
+        each.plugin: pinned_release(each.digest)
+        for each in enablements()
+        if each.state == "enabled" and each.plugin in plugins.releases
+    }
+
+
+def enabled_names() -> frozenset[str]:
+    """Return the names under which the tenant's plugins answer, each registered in this process."""
+    plugins = installed()
+    names: set[str] = set()
+    for release in enabled_plugins().values():
+        plugins.register(release)
+        names.update(plugins.names_of(release))
+    return frozenset(names)
+
+
+_pinned: dict[str, Release] = {}
+
+
+def pinned_release(digest: str) -> Release:
+    """Return a release by its digest, kept for the life of the process: it is immutable."""
+    if digest not in _pinned:
+        row = db.session.get(PluginRelease, digest)
+        if row is None:
+            raise NotFound(f"There is no release {digest}.")
+        release = release_of(row.document)
+        if release.digest != digest:
+            raise Conflict(f"The stored release {digest} of {row.plugin} was changed.")
+        _pinned[digest] = release
+    return _pinned[digest]
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One plugin as the tenant in scope sees it."""
+
+    manifest: Manifest  # of the pinned release, where there is one
+    state: str  # available, enabled, suspended, disabled, missing
+    version: str | None  # pinned; None where it was never enabled
+    installed_version: str | None  # None: missing
+    since: datetime.datetime | None
+    reason: str | None
+    needs: tuple[str, ...]
+    needed_by: tuple[str, ...]  # of the tenant's enabled plugins
+    adds: Mapping[str, int]  # number of groups, fields, metrics, schemes
+
+    @property
+    def id(self) -> str:
+        """Return the plugin's id."""
+        return self.manifest.id
+
+
+def catalogue() -> list[CatalogueEntry]:
+    """Return every installed plugin, and those that the tenant has, with the tenant's state."""
+    mine = {each.plugin: each for each in enablements()}
+    everything = sorted({*installed().releases, *mine})
+    entries = [_entry(plugin, mine) for plugin in everything]
+    order = ("essentials", "industry", "stakeholders", "method", "integration")
+    return sorted(entries, key=lambda entry: (order.index(entry.manifest.category), entry.id))
+
+
+def get_entry(plugin: str) -> CatalogueEntry:
+    """Return one plugin of the catalogue; raises NotFound."""
+    return _get("plugin", plugin, catalogue())
+
+
+def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
+    row, here = mine.get(plugin), installed().releases.get(plugin)
+    shown = shown_release(row, here)
+    head = records.manifest(shown.document)
+    return CatalogueEntry(
+        manifest=head,
+        state="missing" if here is None else row.state if row else "available",
+        version=shown.version if row else None,
+        installed_version=here.version if here else None,
+        since=row.since if row else None,
+        reason=row.reason if row else None,
+        needs=head.requires,
+        needed_by=tuple(needed_by(plugin, mine.values())),
+        adds={
+            "groups": len(shown.document["groups"]),
+            "fields": len(shown.document["fields"]),
+            "metrics": len(shown.document["metrics"]),
+            "schemes": len(shown.document["tiering"]),
+        },
+    )
+
+
+def shown_release(row: PluginEnablement | None, here: Release | None) -> Release:
+    """Return the release that a tenant sees: the pinned one, or while disabled the installed one."""
+    if here is not None and (row is None or row.state == "disabled"):
+        return here
+    if row is None:
+        raise NotFound("There is no such plugin.")
+    return pinned_release(row.digest)
+
+
+def needed_by(plugin: str, rows: Iterable[PluginEnablement]) -> list[str]:
+    """Return which of the tenant's plugins, disabled ones apart, require this one."""
+    return [
+        row.plugin
+        for row in rows
+        if row.state != "disabled"
+        and plugin in pinned_release(row.digest).document["manifest"]["requires"]
+    ]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a plugin adds, whether it is enabled or not."""
+
+    groups: list[StakeholderGroup]
+    fields: list[Field]
+    metrics: list[Metric]
+    schemes: list[TieringScheme]
+    examples: list[GoldenExample]
+
+
+def get_contents(plugin: str) -> Contents:
+    """Return what a plugin adds, of the release that the tenant sees; raises NotFound."""
+    get_entry(plugin)
+    row = {each.plugin: each for each in enablements()}.get(plugin)
+    document = shown_release(row, installed().releases.get(plugin)).document
+    return Contents(
+        groups=by_weight(records.groups(document)),
+        fields=by_weight(records.fields(document)),
+        metrics=by_weight(records.metrics(document)),
+        schemes=by_weight(records.schemes(document)),
+        examples=golden_examples(document),
+    )
+
+
+def by_weight(found: Iterable[Any]) -> list[Any]:
+    """Return records in the order in which they are shown."""
+    return sorted(found, key=lambda record: (record.weight, record.id))
