@@ -16,13 +16,9 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "up": Place("tierline.cli.up:command", "Start everything on this machine."),
     "doctor": Place("tierline.cli.doctor:command", "Say what is well and what needs attention."),
-    "tenants": Place(
-        "tierline.cli.tenants:command", "Create and list tenants, apply their files."
-    ),
+    "tenants": Place("tierline.cli.tenants:command", "Create and list tenants, apply their files."),
     "users": Place("tierline.identity.commands:command", "Create users, grant and revoke access."),
-    "plugins": Place(
-        "tierline.plugins.commands:command", "List, check, enable, disable plugins."
-    ),
+    "plugins": Place("tierline.plugins.commands:command", "List, check, enable, disable plugins."),
     "import": Place("tierline.cli.imports:command", "Import accounts and transactions."),
     "tiering": Place("tierline.tiering.commands:command", "Run tiering schemes and explain tiers."),
     "jobs": Place("tierline.jobs.commands:command", "List jobs, show and cancel one."),

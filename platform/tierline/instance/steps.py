@@ -35,7 +35,8 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
     with app.app_context():
         with timed("operator and tenants", say):
             lines = [_operator()]
-            import_module("tierline.instance.tenants").apply_tenant_files(app)
+            tenants = import_module("tierline.instance.tenants")
+            tenants.apply_tenant_files(app, demonstration=demonstration)
         if demonstration:
             with timed("demonstration", say):
                 lines += import_module("tierline.simulate.demo").fill(app)
