@@ -18,7 +18,7 @@ from tierline.plugins.contributions import Field, Metric, StakeholderGroup, Tier
 
 log = structlog.get_logger()
 
-RECORDS: dict[str, type] = {
+RECORDS: dict[str, type[Any]] = {
     "stakeholder_groups": StakeholderGroup,
     "fields": Field,
     "metrics": Metric,

@@ -23,8 +23,13 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
+        return f"{self.file}:{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Return all but the file: `line:column: path: what`."""
         path = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {path}{self.what}"
+        return f"{self.line}:{self.column}: {path}{self.what}"
 
 
 class PluginInvalid(TierlineError):
@@ -38,8 +43,11 @@ class PluginInvalid(TierlineError):
         self.problems = sorted(set(problems))
         fields: dict[str, list[str]] = {}
         for problem in self.problems:
-            fields.setdefault(problem.file, []).append(str(problem))
-        super().__init__("\n".join(str(problem) for problem in self.problems), fields=fields)
+            fields.setdefault(problem.file, []).append(problem.place)
+        count = len(self.problems)
+        super().__init__(
+            f"{count} problem{'s' * (count != 1)} in the plugin's files", fields=fields
+        )
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ Found = TypeVar("Found", bound=Identified)
 
 
 def stakeholder_groups() -> tuple[StakeholderGroup, ...]:
-    """Return the stakeholder groups of the tenant's plugins; the built-in `customer` is not here."""
+    """Return the stakeholder groups of the tenant's plugins; `customer`, built in, is not here."""
     return _ask("stakeholder_groups")
 
 
@@ -187,7 +187,7 @@ def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
 
 
 def shown_release(row: PluginEnablement | None, here: Release | None) -> Release:
-    """Return the release that a tenant sees: the pinned one, or while disabled the installed one."""
+    """Return the release that a tenant sees: its pinned one, while disabled the installed one."""
     if here is not None and (row is None or row.state == "disabled"):
         return here
     if row is None:

@@ -119,8 +119,8 @@ def suspend_apart(app: Flask, tenant_id: int, plugin: str, reason: str) -> None:
 def _installed_release(plugin: str) -> Release:
     loaded = installed().loaded
     if plugin in loaded.failed:
-        problems = loaded.failed[plugin].message
-        raise Conflict(f'The plugin "{plugin}" can\'t be loaded:\n{problems}', plugin=plugin)
+        problems = loaded.failed[plugin].fields
+        raise Conflict(f'The plugin "{plugin}" can\'t be loaded.', fields=problems)
     if plugin not in loaded.releases:
         hint = did_you_mean(plugin, loaded.releases)
         raise NotFound(f'There is no plugin "{plugin}"{hint}.', plugin=plugin)

@@ -1,0 +1,51 @@
+"""Plugins in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tierline.api import ApiBlueprint
+from tierline.plugins import service
+from tierline.plugins.permissions import MANAGE, READ
+from tierline.plugins.queries import CatalogueEntry, catalogue, get_contents, get_entry
+from tierline.plugins.schemas import PluginDetailSchema, PluginListSchema, PluginSchema
+
+api = ApiBlueprint("plugins", __name__, description="What fits the company to its industry")
+
+
+@api.get("/plugins", permission=READ)
+@api.response(200, PluginListSchema)
+def list_plugins() -> dict[str, Any]:
+    """List every plugin with its state here."""
+    return {"items": catalogue()}
+
+
+@api.get("/plugins/<plugin>", permission=READ)
+@api.response(200, PluginDetailSchema)
+def show_plugin(plugin: str) -> dict[str, Any]:
+    """Show one plugin with what it adds."""
+    return {**vars(get_entry(plugin)), "id": plugin, "contents": get_contents(plugin)}
+
+
+@api.post("/plugins/<plugin>/enable", permission=MANAGE)
+@api.response(200, PluginSchema)
+def enable_plugin(plugin: str) -> CatalogueEntry:
+    """Enable a plugin at its installed release, and what it requires."""
+    service.enable(plugin)
+    return get_entry(plugin)
+
+
+@api.post("/plugins/<plugin>/disable", permission=MANAGE)
+@api.response(200, PluginSchema)
+def disable_plugin(plugin: str) -> CatalogueEntry:
+    """Disable a plugin; its data stays. Refused while another one needs it."""
+    service.disable(plugin)
+    return get_entry(plugin)
+
+
+@api.post("/plugins/<plugin>/resume", permission=MANAGE)
+@api.response(200, PluginSchema)
+def resume_plugin(plugin: str) -> CatalogueEntry:
+    """Ask a plugin again that was suspended after repeated failures."""
+    service.resume(plugin)
+    return get_entry(plugin)

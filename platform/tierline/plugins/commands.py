@@ -1,0 +1,128 @@
+"""`tierline plugins`: what is installed, what a tenant has, and checking a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tierline.config import home_folder
+from tierline.console import (
+    Exit,
+    finish,
+    in_tenant,
+    json_option,
+    offline,
+    show,
+    tenant_option,
+)
+from tierline.plugins import service
+from tierline.plugins.loading import check_folder
+from tierline.plugins.problems import PluginInvalid
+from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.plugins.schemas import ContentsSchema, PluginSchema
+
+plugin_argument = click.argument("plugin")
+
+
+@click.group("plugins")
+def command() -> None:
+    """See, enable and disable plugins; check a plugin's files."""
+
+
+def _line(entry: dict[str, Any]) -> str:
+    version = entry["version"] or entry["installed_version"] or "-"
+    return f"{entry['id']:<20} {entry['state']:<10} {version:<8} {entry['title']['en']}"
+
+
+@command.command("list")
+@tenant_option
+@json_option
+def list_plugins(slug: str, as_json: bool) -> None:
+    """List every plugin with its state in the company."""
+    with in_tenant(slug):
+        entries = PluginSchema(many=True).dump(catalogue())
+    show(entries, as_json, map(_line, entries))
+
+
+@command.command("show")
+@plugin_argument
+@tenant_option
+@json_option
+def show_plugin(plugin: str, slug: str, as_json: bool) -> None:
+    """Show one PLUGIN and what it adds."""
+    with in_tenant(slug):
+        entry = PluginSchema().dump(get_entry(plugin))
+        contents = ContentsSchema().dump(get_contents(plugin))
+    show({**entry, "contents": contents}, as_json, _lines(entry, contents))
+
+
+def _lines(entry: dict[str, Any], contents: dict[str, Any]) -> Iterator[str]:
+    yield _line(entry)
+    yield entry["summary"]["en"]
+    if entry["reason"]:
+        yield f"suspended: {entry['reason']}"
+    for label in ("needs", "needed_by"):
+        if entry[label]:
+            yield f"{label.replace('_', ' ')}: {', '.join(entry[label])}"
+    for kind, items in contents.items():
+        if items:
+            yield f"{kind}:"
+        for item in items:
+            yield f"  {item['id']:<40} {item['title']['en']}"
+
+
+@command.command()
+@plugin_argument
+@tenant_option
+@json_option
+def enable(plugin: str, slug: str, as_json: bool) -> None:
+    """Enable PLUGIN for a company, and what it requires."""
+    with in_tenant(slug):
+        service.enable(plugin)
+        entry = PluginSchema().dump(get_entry(plugin))
+    show(entry, as_json, [_line(entry)])
+
+
+@command.command()
+@plugin_argument
+@tenant_option
+@json_option
+def disable(plugin: str, slug: str, as_json: bool) -> None:
+    """Disable PLUGIN for a company; its data stays."""
+    with in_tenant(slug):
+        service.disable(plugin)
+        entry = PluginSchema().dump(get_entry(plugin))
+    show(entry, as_json, [_line(entry)])
+
+
+@command.command()
+@plugin_argument
+@tenant_option
+@json_option
+def resume(plugin: str, slug: str, as_json: bool) -> None:
+    """Ask PLUGIN again after it was suspended."""
+    with in_tenant(slug):
+        service.resume(plugin)
+        entry = PluginSchema().dump(get_entry(plugin))
+    show(entry, as_json, [_line(entry)])
+
+
+@offline
+@command.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@json_option
+def check(path: Path, as_json: bool) -> None:
+    """Check the plugin in the folder PATH; every problem as file:line:column: path: what."""
+    try:
+        release = check_folder(path, home_folder() / "plugins")
+    except PluginInvalid as invalid:
+        problems = [vars(problem) for problem in invalid.problems]
+        result = {"valid": False, "plugin": path.resolve().name, "problems": problems}
+        show(result, as_json, map(str, invalid.problems))
+        finish(Exit.FAILED)
+    result = {"valid": True, "plugin": release.plugin, "version": release.version}
+    result |= {"digest": release.digest, "problems": []}
+    show(result, as_json, [f"{release.plugin} {release.version} is valid ({release.digest[:12]})"])

@@ -1,0 +1,60 @@
+"""Plugins on the screen: the gallery, and what each one adds."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from tierline.plugins import service, words
+from tierline.plugins.permissions import MANAGE, READ
+from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.web import Pages, navigation_entry, page, see
+
+pages = Pages("plugins", __name__)
+navigation_entry("plugins", _l("Plugins"), "plugins.list_plugins", "puzzle", 80)
+
+
+@pages.get("/plugins", permission=READ)
+def list_plugins() -> Any:
+    """Show every plugin by category, with its state here."""
+    entries = catalogue()
+    shelves = [(key, list(found)) for key, found in groupby(entries, lambda e: e.manifest.category)]
+    titles = {entry.id: entry.manifest.title for entry in entries}
+    return page("plugins/list.html", shelves=shelves, titles=titles, words=words)
+
+
+@pages.get("/plugins/<plugin>", permission=READ)
+def show_plugin(plugin: str) -> Any:
+    """Show what a plugin is and adds."""
+    return page(
+        "plugins/show.html",
+        entry=get_entry(plugin),
+        contents=get_contents(plugin),
+        titles={entry.id: entry.manifest.title for entry in catalogue()},
+        told=words.Words(get_contents(plugin)),
+        words=words,
+    )
+
+
+@pages.post("/plugins/<plugin>/enable", permission=MANAGE)
+def enable_plugin(plugin: str) -> Response:
+    """Enable a plugin, and what it requires."""
+    service.enable(plugin)
+    return see("plugins.show_plugin", plugin=plugin)
+
+
+@pages.post("/plugins/<plugin>/disable", permission=MANAGE)
+def disable_plugin(plugin: str) -> Response:
+    """Disable a plugin."""
+    service.disable(plugin)
+    return see("plugins.show_plugin", plugin=plugin)
+
+
+@pages.post("/plugins/<plugin>/resume", permission=MANAGE)
+def resume_plugin(plugin: str) -> Response:
+    """Ask a suspended plugin again."""
+    service.resume(plugin)
+    return see("plugins.show_plugin", plugin=plugin)

@@ -1,0 +1,137 @@
+"""Plugins and what they add, as the API and the command line show them."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from tierline.api import Schema
+
+Text = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+Names = ma.fields.List(ma.fields.String(), required=True)
+
+
+class AddsSchema(Schema):
+    """How much a plugin adds."""
+
+    groups = ma.fields.Integer(required=True)
+    fields_ = ma.fields.Integer(required=True, attribute="fields", data_key="fields")
+    metrics = ma.fields.Integer(required=True)
+    schemes = ma.fields.Integer(required=True)
+
+
+class PluginSchema(Schema):
+    """A plugin as the tenant sees it."""
+
+    id = ma.fields.String(required=True)
+    title = ma.fields.Dict(attribute="manifest.title", required=True)
+    summary = ma.fields.Dict(attribute="manifest.summary", required=True)
+    kind = ma.fields.String(attribute="manifest.kind", required=True)
+    category = ma.fields.String(attribute="manifest.category", required=True)
+    lifecycle = ma.fields.String(attribute="manifest.lifecycle", required=True)
+    publisher = ma.fields.String(attribute="manifest.publisher", required=True)
+    restricted = ma.fields.Boolean(attribute="manifest.restricted", required=True)
+    state = ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(("available", "enabled", "suspended", "disabled", "missing")),
+    )
+    version = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "the pinned release's"}
+    )
+    installed_version = ma.fields.String(required=True, allow_none=True)
+    since = ma.fields.AwareDateTime(required=True, allow_none=True)
+    reason = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "why it is suspended"}
+    )
+    needs = Names
+    needed_by = Names
+    adds = ma.fields.Nested(AddsSchema, required=True)
+
+
+class PluginListSchema(Schema):
+    """Every plugin that the tenant may have."""
+
+    items = ma.fields.List(ma.fields.Nested(PluginSchema), required=True)
+
+
+class GroupSchema(Schema):
+    """A stakeholder group."""
+
+    id = ma.fields.String(required=True)
+    key = ma.fields.String(required=True)
+    title = Text
+    plural = Text
+    summary = Text
+
+
+class ChoiceSchema(Schema):
+    """One choice of a field."""
+
+    key = ma.fields.String(required=True)
+    title = Text
+    points = ma.fields.Integer(required=True, allow_none=True)
+
+
+class FieldSchema(Schema):
+    """An extra field on a record."""
+
+    id = ma.fields.String(required=True)
+    key = ma.fields.String(required=True, metadata={"description": "its key in `fields`"})
+    record = ma.fields.String(required=True)
+    type = ma.fields.String(required=True)
+    title = Text
+    summary = Text
+    unit = Text
+    minimum = ma.fields.Float(required=True, allow_none=True)
+    maximum = ma.fields.Float(required=True, allow_none=True)
+    choices = ma.fields.List(ma.fields.Nested(ChoiceSchema), required=True)
+    groups = Names
+
+
+class MetricSchema(Schema):
+    """A metric with its definition."""
+
+    id = ma.fields.String(required=True)
+    title = Text
+    summary = Text
+    unit = ma.fields.String(required=True)
+    period = Text
+    null = ma.fields.Dict(required=True, metadata={"description": "when it is unknown"})
+    better = ma.fields.String(required=True)
+    compute = ma.fields.Dict(required=True)
+
+
+class TierSchema(Schema):
+    """One tier of a scheme."""
+
+    id = ma.fields.String(required=True)
+    title = Text
+    color = ma.fields.String(required=True)
+
+
+class SchemeSchema(Schema):
+    """A tiering scheme with its rule."""
+
+    id = ma.fields.String(required=True)
+    title = Text
+    summary = Text
+    group = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    tiers = ma.fields.List(ma.fields.Nested(TierSchema), required=True)
+    rule = ma.fields.Dict(required=True)
+
+
+class ContentsSchema(Schema):
+    """What a plugin adds."""
+
+    groups = ma.fields.List(ma.fields.Nested(GroupSchema), required=True)
+    fields_ = ma.fields.List(
+        ma.fields.Nested(FieldSchema), required=True, attribute="fields", data_key="fields"
+    )
+    metrics = ma.fields.List(ma.fields.Nested(MetricSchema), required=True)
+    schemes = ma.fields.List(ma.fields.Nested(SchemeSchema), required=True)
+
+
+class PluginDetailSchema(PluginSchema):
+    """A plugin with what it adds."""
+
+    contents = ma.fields.Nested(ContentsSchema, required=True)
