@@ -7,11 +7,13 @@ Vite names each file after its content and writes the names into a manifest; tem
 from __future__ import annotations
 
 import json
+import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, Response, request, url_for
+from werkzeug.utils import safe_join
 
 from tierline.errors import TierlineError
 
@@ -54,6 +56,31 @@ def stylesheets() -> list[str]:
     return [asset("main.css")]
 
 
+def serve_static(app: Flask, filename: str) -> Response:
+    """Answer with a static file: compressed where a copy is there and the browser takes it.
+
+    Files in dist/assets are named after their content, so browsers may keep them for ever.
+    """
+    accepted = request.accept_encodings.quality("gzip") > 0
+    compressed = accepted and has_compressed_copy(app, filename)
+    response = app.send_static_file(f"{filename}.gz" if compressed else filename)
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+        del response.headers["Content-Disposition"]
+        response.mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    response.vary.add("Accept-Encoding")
+    if filename.startswith("dist/assets/"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def has_compressed_copy(app: Flask, filename: str) -> bool:
+    """Tell whether the build left `filename`.gz beside a static file."""
+    path = safe_join(str(app.static_folder), f"{filename}.gz")
+    return path is not None and Path(path).is_file()
+
+
 def init_assets(app: Flask) -> None:
-    """Give templates, macros included, `asset` and `stylesheets`."""
+    """Serve the built files, and give templates, macros included, `asset` and `stylesheets`."""
+    app.view_functions["static"] = lambda filename: serve_static(app, filename)
     app.jinja_env.globals.update(asset=asset, stylesheets=stylesheets)
