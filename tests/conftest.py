@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,7 +30,11 @@ from tierline.db.prepare import prepare
 from tierline.db.roles import with_driver
 from tierline.instance.embedded import embedded_servers
 from tierline.instance.locks import FileLock
+from tierline.plugins.service import sync_releases
 from tierline.provision import create_company
+
+hypothesis.settings.register_profile("tierline", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("tierline")
 
 SECRET = "a secret key that only the tests know"
 TEMPLATE = "tierline_template"
@@ -140,6 +145,9 @@ def app(settings: Settings) -> Iterator[Flask]:
     application = create_app(settings)
     application.testing = True
     application.test_client_class = Browser
+    with application.app_context():
+        sync_releases(application)
+        db.session.commit()
     yield application
     with application.app_context():
         for engine in db.engines.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,17 +38,26 @@ def verify_chain() -> Verification:
     """
     tenant = current_scope().tenant_id is not None
     model: Any = AuditEntry if tenant else PlatformAuditEntry
-    previous, position = START, 0
     statement = select(model).order_by(model.position).execution_options(yield_per=BATCH)
-    for entry in db.session.scalars(statement):
+    with db.session.scalars(statement) as entries:
+        found, digest = _verify_entries(entries)
+    return _verify_head(tenant, digest, found.entries) if found.good else found
+
+
+def _verify_entries(entries: Iterable[Any]) -> tuple[Verification, str]:
+    """Return what was found up to the first bad entry, and the digest of the last good one."""
+    previous, position = START, 0
+    for entry in entries:
         if entry.position != position + 1:
-            return Verification(position, position + 1, "the entry is missing")
+            return Verification(position, position + 1, "is missing"), previous
         if entry.previous != previous:
-            return Verification(position, entry.position, "does not follow the entry before it")
+            problem = "does not follow from the entry before it"
+            return Verification(position, entry.position, problem), previous
         if entry.digest != digest_of(entry):
-            return Verification(position, entry.position, "was changed after it was written")
+            problem = "was changed after it was written"
+            return Verification(position, entry.position, problem), previous
         previous, position = entry.digest, entry.position
-    return _verify_head(tenant, previous, position)
+    return Verification(position), previous
 
 
 def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
@@ -55,7 +65,7 @@ def _verify_head(tenant: bool, digest: str, position: int) -> Verification:
     head = db.session.scalars(select(model)).one_or_none()
     expected = (head.position, head.digest) if head else (0, START)
     if (position, digest) != expected:
-        return Verification(position, position + 1, "entries are missing at the end")
+        return Verification(position, position + 1, "is missing: the log is cut at its end")
     return Verification(position)
 
 

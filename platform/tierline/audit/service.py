@@ -110,6 +110,11 @@ def _chain(session: Session) -> None:
     session.flush()
 
 
+@event.listens_for(ScopedSession, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(WAITING, None)
+
+
 def _locked_head(session: Session, tenant: bool) -> Any:
     model: Any = AuditHead if tenant else PlatformAuditHead
     start = {"position": 0, "digest": START} | ({} if tenant else {"id": 1})

@@ -135,5 +135,10 @@ def _typed(column: Any, value: Any) -> Any:
 
 def capped_count(statement: Select[Any]) -> int:
     """Return the number of rows, at most COUNT_LIMIT (shown as "10,000+")."""
-    inner = statement.with_only_columns(literal(1)).order_by(None).limit(COUNT_LIMIT).subquery()
+    inner = (
+        statement.with_only_columns(literal(1), maintain_column_froms=True)
+        .order_by(None)
+        .limit(COUNT_LIMIT)
+        .subquery()
+    )
     return db.session.execute(select(func.count()).select_from(inner)).scalar_one()

@@ -1,0 +1,76 @@
+"""What the home page shows: the set-up steps that are left, and what runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, select
+
+from tierline.accounts.models import Account
+from tierline.db import db
+from tierline.identity.models import Membership
+from tierline.jobs.models import Job
+from tierline.jobs.queries import open_jobs
+from tierline.plugins.models import PluginEnablement
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of setting a company up."""
+
+    title: str
+    text: str
+    endpoint: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The home page's content."""
+
+    steps: list[Step]
+    jobs: list[Job]
+
+    @property
+    def ready(self) -> bool:
+        """Return whether every set-up step is done."""
+        return all(step.done for step in self.steps)
+
+
+def overview() -> Overview:
+    """Return what the home page shows to the acting subject."""
+    return Overview(steps=_steps(), jobs=open_jobs())
+
+
+def _steps() -> list[Step]:
+    return [
+        Step(
+            _("Choose your industry"),
+            _("Plugins bring fields, metrics and tiering schemes that fit your business."),
+            "plugins.list_plugins",
+            _any(select(PluginEnablement.plugin).where(PluginEnablement.plugin != "essentials")),
+        ),
+        Step(
+            _("Bring in your trade"),
+            _("A file of orders or invoices is enough: the accounts are created from it."),
+            "imports.new_import",
+            _any(select(Account.id)),
+        ),
+        Step(
+            _("Sort your accounts into tiers"),
+            _("Run a scheme, see who stands where, and why."),
+            "tiering.list_schemes",
+            _any(select(Job.id).where(Job.kind == "tiering.run", Job.state == "done")),
+        ),
+        Step(
+            _("Invite your team"),
+            _("Give each person the role that fits."),
+            "people.list_members",
+            len(db.session.scalars(select(Membership.id).limit(2)).all()) > 1,
+        ),
+    ]
+
+
+def _any(statement: object) -> bool:
+    return bool(db.session.scalar(select(exists(statement))))  # type: ignore[call-overload]
