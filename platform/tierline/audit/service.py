@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from tierline.access.decision import find_subject
 from tierline.audit.models import (
@@ -48,7 +48,10 @@ def record(
     The entry goes to the chain of the tenant in scope, or to the platform's where none is.
     """
     subject = find_subject()
-    db.session().info.setdefault(WAITING, []).append(
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # so that a rollback is noticed, even before anything else is written
+    session.info.setdefault(WAITING, []).append(
         {
             "at": datetime.datetime.now(datetime.UTC),
             "actor": actor or (subject.name if subject else "anonymous"),
@@ -110,9 +113,10 @@ def _chain(session: Session) -> None:
     session.flush()
 
 
-@event.listens_for(ScopedSession, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(WAITING, None)
+@event.listens_for(ScopedSession, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if not transaction.nested:
+        session.info.pop(WAITING, None)
 
 
 def _locked_head(session: Session, tenant: bool) -> Any:
