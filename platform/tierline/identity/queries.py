@@ -1,0 +1,197 @@
+"""Reading users, members and tokens; who acts by a session or a token."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+
+from tierline.access.decision import Subject
+from tierline.access.permissions import Role
+from tierline.db import db, system
+from tierline.db.paging import Sort
+from tierline.errors import NotFound, Unauthenticated
+from tierline.identity.models import ApiToken, AppUser, Membership
+from tierline.identity.tokens import digest, slug_of
+from tierline.tenancy.models import Tenant
+
+USE_NOTED_EVERY = datetime.timedelta(minutes=10)
+
+BY_SINCE = Sort("since", ((Membership.created_at, False), (Membership.id, False)))
+NEWEST_TOKEN = Sort("newest", ((ApiToken.created_at, True), (ApiToken.id, True)))
+
+
+@dataclass(frozen=True)
+class Company:
+    """A tenant as the switcher shows it to one of its members."""
+
+    slug: str
+    name: str
+    role: Role
+    expires_at: datetime.datetime | None
+
+    @property
+    def url(self) -> str:
+        """Return the address of its home page."""
+        return f"/t/{self.slug}/"
+
+
+def normal_email(email: str) -> str:
+    """Return an e-mail as users are kept: without blanks around it, in small letters."""
+    return email.strip().lower()
+
+
+def find_user(email: str) -> AppUser | None:
+    """Return the user with this e-mail, or None."""
+    statement = select(AppUser).where(AppUser.email == normal_email(email))
+    user: AppUser | None = db.session.scalar(statement)
+    return user
+
+
+def get_user(email: str) -> AppUser:
+    """Return the user with this e-mail; raises NotFound."""
+    user = find_user(email)
+    if user is None:
+        raise NotFound(f"There is no user {email!r}.", fields={"email": ["is not known"]})
+    return user
+
+
+def list_users() -> list[AppUser]:
+    """Return all users by e-mail."""
+    return list(db.session.scalars(select(AppUser).order_by(AppUser.email)))
+
+
+def in_force() -> ColumnElement[bool]:
+    """Return the condition that a membership lets its user in now."""
+    unexpired = or_(Membership.expires_at.is_(None), Membership.expires_at > func.now())
+    return Membership.deactivated_at.is_(None) & unexpired
+
+
+def members() -> Select[tuple[Membership]]:
+    """Return the statement of the tenant's memberships, past ones too, to be paged."""
+    return select(Membership)
+
+
+def get_membership(membership_id: uuid.UUID) -> Membership:
+    """Return the tenant's membership with this id; raises NotFound."""
+    membership: Membership | None = db.session.get(Membership, membership_id)
+    if membership is None:
+        raise NotFound("There is no such member.")
+    return membership
+
+
+def find_membership(user: AppUser) -> Membership | None:
+    """Return the user's membership in the tenant in scope, past ones too, or None."""
+    statement = select(Membership).where(Membership.user_id == user.id)
+    membership: Membership | None = db.session.scalar(statement)
+    return membership
+
+
+def get_membership_of(user: AppUser) -> Membership:
+    """Return the user's membership in the tenant in scope; raises NotFound."""
+    membership = find_membership(user)
+    if membership is None:
+        raise NotFound(f"{user.email} is not a member here.")
+    return membership
+
+
+def active_owners(but: Membership) -> int:
+    """Return how many owners could still act for the tenant without `but`."""
+    statement = select(func.count(Membership.id)).where(
+        Membership.role == Role.OWNER.value, in_force(), Membership.id != but.id
+    )
+    return db.session.execute(statement).scalar_one()
+
+
+def find_subject(user: AppUser) -> Subject | None:
+    """Return the user as who acts in the tenant in scope, or None where it is no member now."""
+    statement = select(Membership).where(Membership.user_id == user.id, in_force())
+    membership = db.session.scalar(statement)
+    return None if membership is None else subject_of(membership)
+
+
+def subject_of(membership: Membership, token: ApiToken | None = None) -> Subject:
+    """Return who acts: the member, or a token on its behalf with at most its rights."""
+    return Subject(
+        name=f"{membership.name} ({token.name})" if token else membership.name,
+        tenant_id=membership.tenant_id,
+        role=Role(membership.role),
+        membership_id=membership.id,
+        user_id=membership.user_id,
+        token_id=token.id if token else None,
+        scopes=frozenset(token.scopes) if token else None,
+    )
+
+
+def get_token_subject(secret: str, slug: str) -> Subject:
+    """Return who acts by this token in the tenant in scope, whose slug is `slug`.
+
+    Raises Unauthenticated with the same words whatever is wrong with it.
+    """
+    found = _find_live_token(secret) if slug_of(secret) == slug else None
+    if found is None:
+        raise Unauthenticated("The token is not valid here: unknown, expired or revoked.")
+    token, membership = found
+    _note_use(token)
+    return subject_of(membership, token)
+
+
+def _find_live_token(secret: str) -> tuple[ApiToken, Membership] | None:
+    statement = (
+        select(ApiToken, Membership)
+        .join(Membership, Membership.id == ApiToken.membership_id)
+        .where(
+            ApiToken.hash == digest(secret),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > func.now(),
+            in_force(),
+        )
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None or not row[1].user.active:
+        return None
+    return row[0], row[1]
+
+
+def _note_use(token: ApiToken) -> None:
+    """Keep when a token was last used, to ten minutes: a read must not turn into many writes."""
+    now = datetime.datetime.now(datetime.UTC)
+    if token.last_used_at is not None and now - token.last_used_at < USE_NOTED_EVERY:
+        return
+    tenant_id, token_id = token.tenant_id, token.id
+    with system("note the use of an API token; a read's own transaction is read only"):
+        db.session.execute(
+            update(ApiToken)
+            .where(ApiToken.tenant_id == tenant_id, ApiToken.id == token_id)
+            .values(last_used_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+
+
+def tokens() -> Select[tuple[ApiToken]]:
+    """Return the statement of the tenant's tokens, past ones too, to be paged."""
+    return select(ApiToken)
+
+
+def get_token(token_id: uuid.UUID) -> ApiToken:
+    """Return the tenant's token with this id; raises NotFound."""
+    token: ApiToken | None = db.session.get(ApiToken, token_id)
+    if token is None:
+        raise NotFound("There is no such token.")
+    return token
+
+
+def companies_of(user_id: int) -> list[Company]:
+    """Return the companies that the user may enter now, by name."""
+    statement = (
+        select(Tenant.slug, Tenant.name, Membership.role, Membership.expires_at)
+        .join(Membership, Membership.tenant_id == Tenant.id)
+        .where(Membership.user_id == user_id, in_force(), Tenant.archived_at.is_(None))
+        .order_by(Tenant.name, Tenant.slug)
+    )
+    with system("list the companies of the signed-in user"):
+        rows = db.session.execute(statement).all()
+    return [Company(row.slug, row.name, Role(row.role), row.expires_at) for row in rows]

@@ -1,0 +1,205 @@
+"""Sign-in by Flask-Security, and who acts: the session's member, or the bearer token's.
+
+Only the flows that we use are on: signing in and out, resetting and changing a password, all as
+forms. A request with an Authorization header is judged by that alone, never by its cookie.
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import gettext
+from flask_login import current_user
+from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
+from flask_security.signals import (
+    password_changed,
+    password_reset,
+    reset_password_instructions_sent,
+)
+
+import tierline
+from tierline.access.decision import Subject
+from tierline.audit.service import record
+from tierline.config import Settings
+from tierline.db import db
+from tierline.errors import Unauthenticated
+from tierline.identity import limits, queries, sessions
+from tierline.identity.forms import SignInForm
+from tierline.identity.messages import MESSAGES, SUBJECTS
+from tierline.identity.models import AppUser
+from tierline.identity.passwords import SHORTEST, PasswordRules
+from tierline.identity.permissions import role_name
+from tierline.mail import Message, address_of, send_soon
+from tierline.mail.service import install as install_mail
+from tierline.tenancy.models import Tenant
+from tierline.web.guards import ANYONE, SIGNED_IN, guards
+
+RESET_LIFETIME = datetime.timedelta(hours=24)
+
+# OWASP's password storage cheat sheet: argon2id with 19 MiB, two passes, one lane.
+ARGON2 = {"argon2__memory_cost": 19456, "argon2__rounds": 2, "argon2__parallelism": 1}
+
+
+class Mailer(MailUtil):
+    """Sends what Flask-Security has rendered."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
+        html: str | None,
+        **context: Any,
+    ) -> None:
+        """Send a mail without letting the caller wait."""
+        send_soon(Message(str(recipient), subject, body or ""))
+
+
+def install(app: Flask) -> None:
+    """Install sign-in: its pages, guards, limits, sessions and audit entries."""
+    install_mail(app)
+    _configure(app)
+    datastore = SQLAlchemyUserDatastore(db, AppUser, RoleMixin)
+    security = Security(
+        app,
+        datastore,
+        login_form=SignInForm,
+        mail_util_cls=Mailer,
+        password_util_cls=PasswordRules,
+    )
+    security.want_json(lambda request: False)
+    _keep_to_sessions(app, security)
+    sessions.install(app)
+    limits.install(app)
+    guards(app).update(
+        {
+            "security.login": ANYONE,
+            "security.logout": ANYONE,
+            "security.forgot_password": ANYONE,
+            "security.reset_password": ANYONE,
+            "security.change_password": SIGNED_IN,
+        }
+    )
+    for signal, note in AUDITED.items():
+        signal.connect(note, app)
+    app.add_template_filter(role_name)
+    app.jinja_env.globals.update(address_of=address_of, tenants_of_user=tenants_of_user)
+    app.context_processor(lambda: {"shortest_password": SHORTEST})
+
+
+def _configure(app: Flask) -> None:
+    settings: Settings = app.extensions["tierline.settings"]
+    values: dict[str, Any] = {
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "RETURN_GENERIC_RESPONSES": True,
+        "JOIN_USER_ROLES": False,
+        "STATIC_FOLDER": None,
+        "FRESHNESS": datetime.timedelta(seconds=-1),
+        "API_ENABLED_METHODS": ["session"],
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
+        "PASSWORD_SINGLE_HASH": ["argon2"],
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2,
+        "PASSWORD_LENGTH_MIN": SHORTEST,
+        "RESET_PASSWORD_WITHIN": RESET_LIFETIME,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "EMAIL_SENDER": settings.mail_sender,
+        "EMAIL_HTML": False,
+        "POST_LOGIN_VIEW": "/switch",
+        "POST_LOGOUT_VIEW": "/login",
+        "POST_CHANGE_VIEW": "/me",
+        "I18N_DOMAIN": "messages",
+        "I18N_DIRNAME": str(Path(tierline.__file__).parent / "translations"),
+    }
+    app.config.update({f"SECURITY_{key}": value for key, value in (values | SUBJECTS).items()})
+    app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
+
+
+def _keep_to_sessions(app: Flask, security: Security) -> None:
+    """Load users by our session rows only; leave Flask-Security's own tokens and needs aside."""
+    security.login_manager.user_loader(sessions.load_user)
+    security.login_manager.request_loader(lambda request: None)
+    # Flask-Principal would load the user outside the edge's transaction, for static files too.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+
+
+def bearer_token() -> str | None:
+    """Return the request's bearer token, or None without an Authorization header.
+
+    Raises Unauthenticated for a header that holds anything else: it spared the request the check
+    against forgery, so the cookie must not count.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
+    return token
+
+
+def identify(tenant: Tenant) -> Subject | None:
+    """Return who acts in the tenant in scope: the token's or the session's member, or None.
+
+    Raises Unauthenticated for a token that is not valid here.
+    """
+    token = bearer_token()
+    if token is not None:
+        return queries.get_token_subject(token, tenant.slug)
+    user = signed_in_user()
+    return queries.find_subject(user) if user is not None else None
+
+
+def is_signed_in() -> bool:
+    """Return whether a user's session carries the request; a token signs nobody in."""
+    return bearer_token() is None and signed_in_user() is not None
+
+
+def signed_in_user() -> AppUser | None:
+    """Return the user of the request's session, or None."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def get_signed_in_user() -> AppUser:
+    """Return the user of the request's session; raises Unauthenticated."""
+    user = signed_in_user()
+    if user is None:
+        raise Unauthenticated(gettext("Sign in first."))
+    return user
+
+
+def tenants_of_user() -> list[queries.Company]:
+    """Return the companies that the signed-in user may enter, for the switcher."""
+    user = signed_in_user() if "Authorization" not in request.headers else None
+    return queries.companies_of(user.id) if user is not None else []
+
+
+def _note_reset(app: Flask, user: AppUser, **_: Any) -> None:
+    sessions.end_all(user)
+    record("identity.password_reset", user, actor=user.email)
+
+
+def _note_change(app: Flask, user: AppUser, **_: Any) -> None:
+    sessions.end_all(user, but=sessions.current_session_id())
+    record("identity.password_change", user, actor=user.email)
+
+
+def _note_request(app: Flask, user: AppUser, **_: Any) -> None:
+    about = {"address": request.remote_addr}
+    record("identity.password_reset_requested", user, about, actor="anonymous")
+
+
+AUDITED = {
+    password_reset: _note_reset,
+    password_changed: _note_change,
+    reset_password_instructions_sent: _note_request,
+}
+
+__all__ = ["get_signed_in_user", "identify", "install", "is_signed_in", "signed_in_user"]
