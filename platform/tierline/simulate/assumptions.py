@@ -30,6 +30,7 @@ class Assumptions:
     duplicate_share: float = 0.03  # further entries of companies that are there already
     suppliers_share: float = 0.06  # accounts of other stakeholder groups, beside the customers
     regulators_share: float = 0.01
+    unknown_share: float = 0.12  # plugin fields that nobody filled in
 
     # how much and how often they buy
     median_annual_value: float = 400_000.0  # CNY a year

@@ -21,6 +21,7 @@ class CompanyName:
     business: str
     form: str  # legal form; "" for persons and public offices
     industry: str
+    party_kind: str = ""  # within a stakeholder group other than customers
 
     @property
     def full(self) -> str:
@@ -60,28 +61,37 @@ def draw_company(
     random: Random, language: Locale, industry: str, kind: Kind, place: Place, group: str
 ) -> CompanyName:
     """Draw the name of an account of this kind and group."""
-    chinese = language == "zh_CN"
     brand = draw_brand(random, language)
     if kind == "person":
         family, given = draw_person(random, language)
-        trade = "个人" if chinese else "Sole trader"
+        trade = "个人" if language == "zh_CN" else "Sole trader"
         return CompanyName(language, "", person_name(family, given, language), "", "", trade)
+    party, sector, business = _draw_business(random, language, industry, kind, group)
     if kind == "government":
-        business = random.choice(words.PUBLIC_ZH if chinese else words.PUBLIC_EN)
-        sector = "公共服务" if chinese else "Public services"
-        return CompanyName(language, place.city, brand, business, "", sector)
-    sector, business = _draw_business(random, language, industry, group)
-    form = weighted(random, words.FORMS_ZH if chinese else words.FORMS_EN)
+        return CompanyName(language, place.city, brand, business, "", sector, party)
+    form = weighted(random, words.FORMS_ZH if language == "zh_CN" else words.FORMS_EN)
     if business.endswith("科技"):
         form = form.removeprefix("科技")
-    return CompanyName(language, place.city if chinese else "", brand, business, form, sector)
+    city = place.city if language == "zh_CN" else ""
+    return CompanyName(language, city, brand, business, form, sector, party)
 
 
-def _draw_business(random: Random, language: Locale, industry: str, group: str) -> tuple[str, str]:
+def _draw_business(
+    random: Random, language: Locale, industry: str, kind: Kind, group: str
+) -> tuple[str, str, str]:
+    """Draw (kind of party, branch, word for the business)."""
     chinese = language == "zh_CN"
-    if group == "supplier":
-        sector, names = random.choice(words.SUPPLIER_ZH if chinese else words.SUPPLIER_EN)
-    else:
-        table = words.BUSINESS_ZH if chinese else words.BUSINESS_EN
-        sector, names = random.choice(table[industry])
-    return sector, random.choice(names)
+    if group in ("supplier", "regulator"):
+        parties = {
+            "supplier": words.SUPPLIER_ZH if chinese else words.SUPPLIER_EN,
+            "regulator": words.REGULATOR_ZH if chinese else words.REGULATOR_EN,
+        }[group]
+        party = random.choice(tuple(parties))
+        sector, names = parties[party]
+        return party, sector, random.choice(names)
+    if kind == "government":
+        sector = "公共服务" if chinese else "Public services"
+        return "", sector, random.choice(words.PUBLIC_ZH if chinese else words.PUBLIC_EN)
+    table = words.BUSINESS_ZH if chinese else words.BUSINESS_EN
+    sector, names = random.choice(table[industry])
+    return "", sector, random.choice(names)

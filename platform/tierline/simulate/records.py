@@ -11,6 +11,7 @@ from typing import Literal
 Locale = Literal["zh_CN", "en"]
 Kind = Literal["government", "enterprise", "channel", "person"]
 DocumentKind = Literal["order", "delivery", "invoice", "payment", "return"]
+Stage = Literal["prospect", "active", "inactive"]
 Payer = Literal["prompt", "usual", "late", "very_late"]
 State = Literal["active", "declining", "churned", "prospect", "other"]
 
@@ -32,7 +33,9 @@ class Account:
     external_key: str
     name: str
     kind: Kind
-    group: str  # key of its stakeholder group
+    stage: Stage
+    groups: tuple[str, ...]  # keys of its stakeholder groups
+    party_kind: str  # kind of party in a group other than customers; "" where it has none
     industry: str
     region: str
     credit_code: str  # unified social credit code with a valid check digit; "" outside China

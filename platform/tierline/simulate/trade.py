@@ -49,6 +49,7 @@ class Market:
     start: date
     until: date
     articles: tuple[Product, ...]
+    level: float  # the price of one CNY in the world's currency
 
     def years_from_middle(self, day: date) -> float:
         """Return the years between the window's middle and a day."""

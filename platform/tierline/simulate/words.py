@@ -39,10 +39,17 @@ BUSINESS_ZH: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("专业服务", ("企业管理咨询", "财税服务", "设计")),
     ),
 }
-SUPPLIER_ZH: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("原材料", ("特种钢材", "新材料", "包装材料")),
-    ("物流", ("物流", "运输")),
-)
+SUPPLIER_ZH: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "material": ("原材料", ("特种钢材", "新材料", "包装材料")),
+    "part": ("零部件", ("标准件", "五金制品")),
+    "logistics": ("物流", ("物流", "运输")),
+}
+REGULATOR_ZH: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "market": ("市场监管", ("市场监督管理所",)),
+    "environment": ("生态环境", ("生态环境监测站",)),
+    "safety": ("安全生产", ("安全生产监督站",)),
+    "tax": ("税务", ("税务服务所",)),
+}
 FORMS_ZH: Mapping[str, float] = {
     "有限公司": 0.72,
     "股份有限公司": 0.08,
@@ -92,10 +99,17 @@ BUSINESS_EN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("Professional services", ("Consulting", "Accounting", "Design")),
     ),
 }
-SUPPLIER_EN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Raw materials", ("Steel", "Materials", "Papers")),
-    ("Logistics", ("Haulage",)),
-)
+SUPPLIER_EN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "material": ("Raw materials", ("Steel", "Materials", "Papers")),
+    "part": ("Parts", ("Fasteners", "Castings")),
+    "logistics": ("Logistics", ("Haulage", "Shipping")),
+}
+REGULATOR_EN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "market": ("Trading standards", ("Trading Standards",)),
+    "environment": ("Environment", ("Environmental Health Office",)),
+    "safety": ("Work safety", ("Workplace Safety Office",)),
+    "tax": ("Tax", ("Revenue Office",)),
+}
 FORMS_EN: Mapping[str, float] = {
     "Ltd": 0.6,
     "Limited": 0.2,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import cast, get_args
 
 from tierline.errors import Invalid
@@ -16,7 +17,7 @@ from tierline.simulate.documents import Draft, numbered, papers
 from tierline.simulate.duplicates import noisy_name
 from tierline.simulate.fields import draw_fields
 from tierline.simulate.products import price_list
-from tierline.simulate.records import Account, Locale, Truth, World
+from tierline.simulate.records import Account, Locale, Stage, State, Truth, World
 from tierline.simulate.seasons import FIRST_DAY, LAST_DAY, Clock
 from tierline.simulate.streams import stream
 from tierline.simulate.trade import Market, purchases
@@ -24,23 +25,6 @@ from tierline.simulate.trade import Market, purchases
 UNTIL = date(2026, 10, 31)
 CURRENCIES: dict[Locale, tuple[str, float]] = {"zh_CN": ("CNY", 1.0), "en": ("GBP", 0.11)}
 PREFIX = {"customer": "C", "supplier": "S", "regulator": "R"}
-
-
-@dataclass
-class _Builder:
-    """What is being put together for one world."""
-
-    seed: int
-    industry: str
-    locale: Locale
-    assumptions: Assumptions
-    market: Market
-    level: float
-    taken: set[str] = field(default_factory=set)
-    accounts: list[Account] = field(default_factory=list)
-    duplicates: list[Account] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
-    truth: dict[str, Truth] = field(default_factory=dict)
 
 
 def simulate_world(
@@ -66,10 +50,10 @@ def simulate_world(
     currency, level = CURRENCIES[language]
     articles = price_list(seed, industry, language, level)
     clock = Clock(start, until, language, chosen)
-    market = Market(chosen, clock, start, until, articles)
-    builder = _Builder(seed, industry, language, chosen, market, level)
+    market = Market(chosen, clock, start, until, articles, level)
+    builder = _Builder(seed, industry, language, market, accounts)
     for group, number in _census(accounts, chosen):
-        _add(builder, group, number, accounts)
+        builder.add(group, number)
     return World(
         seed, industry, language, currency, start, until,
         (*builder.accounts, *builder.duplicates), tuple(numbered(builder.drafts)), builder.truth,
@@ -107,43 +91,114 @@ def _census(accounts: int, assumptions: Assumptions) -> Iterator[tuple[str, int]
         yield from ((group, number) for number in range(1, count + 1))
 
 
-def _add(builder: _Builder, group: str, number: int, accounts: int) -> None:
-    """Add the account of this number, with its trade and its duplicate where it has them."""
-    names = (builder.seed, builder.industry, builder.locale, group, number)
-    key = f"{PREFIX[group]}{number:05d}"
-    random = stream(*names, "who")
-    identity = draw_identity(
-        random, builder.assumptions, builder.industry, builder.locale, group, builder.taken
-    )
-    behaviour = None
-    if group == "customer" and random.random() >= builder.assumptions.prospect_share:
-        traits = stream(*names, "how")
-        market = builder.market
-        behaviour = draw_behaviour(
-            traits, builder.assumptions, market.start, market.until, builder.level
+@dataclass
+class _Builder:
+    """What is being put together for one world."""
+
+    seed: int
+    industry: str
+    locale: Locale
+    market: Market
+    customers: int
+    taken: set[str] = field(default_factory=set)
+    accounts: list[Account] = field(default_factory=list)
+    duplicates: list[Account] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    truth: dict[str, Truth] = field(default_factory=dict)
+
+    def add(self, group: str, number: int) -> None:
+        """Add the account of this number, with its trade and its second entry where it has them."""
+        key = f"{PREFIX[group]}{number:05d}"
+        names = (self.seed, self.industry, self.locale, group, number)
+        random, market = stream(*names, "who"), self.market
+        identity = draw_identity(
+            random, market.assumptions, self.industry, self.locale, group, self.taken
         )
-    fields = draw_fields(
-        stream(*names, "fields"), builder.industry, group, behaviour, builder.market
-    )
-    builder.accounts.append(_account(identity, key, identity.name.full, group, fields))
-    builder.truth[key] = _truth(key, group, behaviour, builder.market.until)
-    if behaviour is not None:
-        _trade(builder, names, identity, behaviour, key, accounts)
+        behaviour = None
+        if group == "customer" and random.random() >= market.assumptions.prospect_share:
+            traits = stream(*names, "how")
+            behaviour = draw_behaviour(
+                traits, market.assumptions, market.start, market.until, market.level
+            )
+        self.accounts.append(self._account(key, identity, behaviour, group, names))
+        self.truth[key] = _truth(key, group, behaviour, market.until)
+        if behaviour is not None:
+            self._trade(key, identity, behaviour, names)
+
+    def _account(
+        self,
+        key: str,
+        identity: Identity,
+        behaviour: Behaviour | None,
+        group: str,
+        names: tuple[object, ...],
+    ) -> Account:
+        groups: tuple[str, ...] = (group,)
+        party_kind = identity.name.party_kind
+        if group == "customer" and identity.kind == "channel" and self.industry != "fmcg_channel":
+            groups, party_kind = ("customer", "channel_partner"), "distributor"
+        fields = draw_fields(
+            stream(*names, "fields"), self.locale, self.industry, groups, party_kind, behaviour,
+            self.market,
+        )  # fmt: skip
+        return Account(
+            external_key=key,
+            name=identity.name.full,
+            kind=identity.kind,
+            stage=_stage(group, behaviour, self.market.until),
+            groups=groups,
+            party_kind=party_kind,
+            industry=identity.name.industry,
+            region=identity.place.region,
+            credit_code=identity.credit_code,
+            contacts=identity.contacts,
+            fields=fields,
+        )
+
+    def _trade(
+        self, key: str, identity: Identity, behaviour: Behaviour, names: tuple[object, ...]
+    ) -> None:
+        """Add the account's documents; part of them under a second entry where it has one."""
+        paper = stream(*names, "papers")
+        drafts = [
+            draft
+            for purchase in purchases(stream(*names, "orders"), self.market, behaviour)
+            for draft in papers(paper, self.market, behaviour, key, purchase)
+        ]
+        random = stream(*names, "twice")
+        twice = random.random() < self.market.assumptions.duplicate_share
+        if twice and identity.kind != "person":
+            second = self._enter_again(random, key, identity)
+            share = random.uniform(0.2, 0.5)
+            drafts = [replace(d, account=second) if random.random() < share else d for d in drafts]
+        self.drafts.extend(drafts)
+
+    def _enter_again(self, random: Random, key: str, identity: Identity) -> str:
+        """Add the last account a second time, under a noisy name; return its key."""
+        second = f"C{self.customers + len(self.duplicates) + 1:05d}"
+        noise, name = noisy_name(random, identity.name)
+        again = replace(
+            self.accounts[-1], external_key=second, name=name, credit_code="", fields={}
+        )
+        self.duplicates.append(again)
+        self.truth[second] = replace(
+            self.truth[key], external_key=second, duplicate_of=key, noise=noise
+        )
+        return second
 
 
-def _account(
-    identity: Identity, key: str, name: str, group: str, fields: dict[str, str]
-) -> Account:
-    return Account(
-        key, name, identity.kind, group, identity.name.industry, identity.place.region,
-        identity.credit_code, identity.contacts, fields,
-    )  # fmt: skip
+def _stage(group: str, behaviour: Behaviour | None, until: date) -> Stage:
+    """Return the stage that the company's own staff would note: they see a loss a year late."""
+    if behaviour is None:
+        return "prospect" if group == "customer" else "active"
+    gone = behaviour.churned is not None and (until - behaviour.churned).days > 365
+    return "inactive" if gone else "active"
 
 
 def _truth(key: str, group: str, behaviour: Behaviour | None, until: date) -> Truth:
     if behaviour is None:
-        state = "prospect" if group == "customer" else "other"
-        return Truth(key, state, None, None, None, Decimal("0.00"), 0.0, 0.0, None)  # type: ignore[arg-type]
+        state: State = "prospect" if group == "customer" else "other"
+        return Truth(key, state, None, None, None, Decimal("0.00"), 0.0, 0.0, None)
     return Truth(
         external_key=key,
         state=behaviour.state(until),
@@ -155,33 +210,3 @@ def _truth(key: str, group: str, behaviour: Behaviour | None, until: date) -> Tr
         growth=round(behaviour.growth, 4),
         payer=behaviour.payer,
     )
-
-
-def _trade(
-    builder: _Builder,
-    names: tuple[object, ...],
-    identity: Identity,
-    behaviour: Behaviour,
-    key: str,
-    accounts: int,
-) -> None:
-    """Add the account's documents; part of them under a second entry where it has one."""
-    paper = stream(*names, "papers")
-    drafts = [
-        draft
-        for purchase in purchases(stream(*names, "orders"), builder.market, behaviour)
-        for draft in papers(paper, builder.market, behaviour, key, purchase)
-    ]
-    random = stream(*names, "twice")
-    if identity.kind != "person" and random.random() < builder.assumptions.duplicate_share:
-        second = f"C{accounts + len(builder.duplicates) + 1:05d}"
-        noise, name = noisy_name(random, identity.name)
-        builder.duplicates.append(
-            replace(_account(identity, second, name, "customer", {}), credit_code="")
-        )
-        builder.truth[second] = replace(
-            builder.truth[key], external_key=second, duplicate_of=key, noise=noise
-        )
-        share = random.uniform(0.2, 0.5)
-        drafts = [replace(d, account=second) if random.random() < share else d for d in drafts]
-    builder.drafts.extend(drafts)

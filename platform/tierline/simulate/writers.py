@@ -10,7 +10,8 @@ from tierline.simulate.records import Account, Transaction, Truth, World
 
 CONTACTS = 3
 ACCOUNT_COLUMNS = (
-    "external_key", "name", "kind", "group", "industry", "region", "credit_code",
+    "external_key", "name", "kind", "lifecycle_stage", "groups", "party_kind", "industry", "region",
+    "credit_code",
 )  # fmt: skip
 CONTACT_COLUMNS = ("name", "title", "email", "phone")
 TRANSACTION_COLUMNS = (
@@ -55,7 +56,11 @@ def account_columns(field_keys: Sequence[str]) -> list[str]:
 def account_rows(accounts: Iterable[Account], keys: Sequence[str]) -> Iterator[list[str]]:
     """Yield the rows of accounts.csv."""
     for account in accounts:
-        row = [str(getattr(account, column)) for column in ACCOUNT_COLUMNS]
+        row = [
+            account.external_key, account.name, account.kind, account.stage,
+            ";".join(account.groups), account.party_kind, account.industry, account.region,
+            account.credit_code,
+        ]  # fmt: skip
         for number in range(CONTACTS):
             contact = account.contacts[number] if number < len(account.contacts) else None
             row += [getattr(contact, column, "") for column in CONTACT_COLUMNS]
