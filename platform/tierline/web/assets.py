@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request, url_for
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from tierline.errors import TierlineError
 

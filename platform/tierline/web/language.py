@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
     format_currency,
@@ -23,12 +23,14 @@ COOKIE = "locale"
 
 def chosen_locale() -> str:
     """Return the request's language: its cookie's choice, the tenant's, or the browser's."""
-    chosen = request.cookies.get(COOKIE)
+    chosen = request.cookies.get(COOKIE) if has_request_context() else None
     if chosen in LOCALES:
         return babel_name(chosen)
     tenant = g.get("tenant")
     if tenant is not None:
         return babel_name(tenant.locale)
+    if not has_request_context():
+        return "en"
     return babel_name(request.accept_languages.best_match(["en", "zh-CN", "zh"]) or "en")
 
 
