@@ -78,7 +78,8 @@ class _Names:
 
     def _group_problem(self, key: str) -> str | None:
         groups = self.of("groups")
-        known = ["customer", *(item["key"] if item else id for id, item in groups.items())]
+        own = [item["key"] if item else id.partition(":")[2] for id, item in groups.items()]
+        known = ["customer", *own]
         if key in known:
             return None
         return f'there is no stakeholder group "{key}"{did_you_mean(key, known)}'

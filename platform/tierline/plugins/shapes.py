@@ -132,8 +132,8 @@ def number(
 
 
 def _range(least: float | None, most: float | None) -> str:
-    if least is None:
-        return f"at most {most}"
+    if least is None or least == most:
+        return f"at most {most}" if least is None else str(least)
     return f"at least {least}" if most is None else f"from {least} to {most}"
 
 

@@ -1,0 +1,171 @@
+"""Enabling plugins per tenant: releases, requirements, refusals, suspension, isolation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from conftest import Company, working_in
+from tierline.access.decision import Subject, acting_as
+from tierline.access.permissions import Role
+from tierline.audit.models import AuditEntry
+from tierline.db import db
+from tierline.errors import Conflict, NotFound
+from tierline.plugins import service
+from tierline.plugins.models import PluginRelease
+from tierline.plugins.queries import (
+    catalogue,
+    enabled_plugins,
+    fields,
+    get_entry,
+    get_metric,
+    get_scheme,
+    metrics,
+    stakeholder_groups,
+    tiering_schemes,
+)
+
+pytestmark = pytest.mark.usefixtures("in_tenant")
+
+
+def states() -> dict[str, str]:
+    return {entry.id: entry.state for entry in catalogue()}
+
+
+def test_a_new_tenant_has_the_default_plugins_and_no_others() -> None:
+    assert set(enabled_plugins()) == {"essentials"}
+    assert states()["manufacturing"] == "available"
+    assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials"}
+
+
+def test_enabling_brings_what_the_plugin_adds_and_disabling_hides_it() -> None:
+    service.enable("manufacturing")
+    assert get_scheme("manufacturing:weighted_score").kind == "score"
+    assert "manufacturing__share_of_wallet" in {field.key for field in fields("account")}
+    service.disable("manufacturing")
+    assert states()["manufacturing"] == "disabled"
+    with pytest.raises(NotFound, match='There is no tiering scheme "manufacturing:weighted_score"'):
+        get_scheme("manufacturing:weighted_score")
+
+
+def test_contributions_stand_in_order_of_weight_then_id() -> None:
+    service.enable("saas")
+    order = [(scheme.weight, scheme.id) for scheme in tiering_schemes()]
+    assert order == sorted(order)
+    assert len(order) == 7
+
+
+def test_two_tenants_have_different_plugins(
+    app: Flask, make_tenant: Callable[..., Company]
+) -> None:
+    here, there = make_tenant(), make_tenant()
+    with working_in(app, here):
+        service.enable("suppliers")
+        db.session.commit()
+    with working_in(app, there):
+        service.enable("regulators")
+        db.session.commit()
+    with working_in(app, here):
+        assert [group.key for group in stakeholder_groups()] == ["supplier"]
+    with working_in(app, there):
+        assert [group.key for group in stakeholder_groups()] == ["regulator"]
+
+
+def test_enabling_twice_changes_nothing() -> None:
+    first = service.enable("saas").since
+    assert service.enable("saas").since == first
+
+
+def test_enabling_enables_what_is_required() -> None:
+    service.disable("essentials")
+    assert metrics() == ()
+    service.enable("fmcg_channel")
+    assert set(enabled_plugins()) == {"essentials", "fmcg_channel"}
+
+
+def test_a_plugin_that_another_needs_is_not_disabled() -> None:
+    service.enable("saas")
+    assert get_entry("essentials").needed_by == ("saas",)
+    with pytest.raises(Conflict, match='"essentials" can\'t be disabled: saas needs it'):
+        service.disable("essentials")
+
+
+def test_a_suspended_plugin_still_needs_what_it_requires() -> None:
+    service.enable("saas")
+    service.suspend("saas", "metrics: ValueError: no")
+    with pytest.raises(Conflict):
+        service.disable("essentials")
+
+
+def test_an_unknown_plugin_gets_a_suggestion() -> None:
+    with pytest.raises(NotFound, match='no plugin "manufacturng"; did you mean "manufacturing"'):
+        service.enable("manufacturng")
+
+
+def test_what_was_never_enabled_is_not_disabled() -> None:
+    with pytest.raises(NotFound, match='"saas" was never enabled here'):
+        service.disable("saas")
+
+
+def test_suspending_hides_and_resuming_shows_again() -> None:
+    service.enable("saas")
+    service.suspend("saas", "metrics: ValueError: no")
+    entry = get_entry("saas")
+    assert (entry.state, entry.reason) == ("suspended", "metrics: ValueError: no")
+    assert all(not metric.id.startswith("saas:") for metric in metrics())
+    with pytest.raises(Conflict, match="resume it"):
+        service.enable("saas")
+    service.resume("saas")
+    assert get_metric("saas:arr").unit == "money"
+    with pytest.raises(Conflict, match="is not suspended"):
+        service.resume("saas")
+
+
+def test_every_act_is_in_the_audit_log() -> None:
+    service.enable("saas")
+    service.suspend("saas", "because")
+    service.resume("saas")
+    service.disable("saas")
+    db.session.commit()
+    newest_first = select(AuditEntry).order_by(AuditEntry.position.desc()).limit(4)
+    entries = list(db.session.scalars(newest_first))
+    actions = ["plugins.disable", "plugins.resume", "plugins.suspend", "plugins.enable"]
+    assert [entry.action for entry in entries] == actions
+    assert {entry.changes["plugin"] for entry in entries} == {"saas"}
+
+
+def test_a_release_is_stored_once_and_read_back_whole(app: Flask) -> None:
+    service.enable("saas")
+    release = enabled_plugins()["saas"]
+    stored = db.session.get(PluginRelease, release.digest)
+    assert stored is not None
+    assert stored.document["manifest"]["id"] == "saas"
+    service.sync_releases(app)
+    assert service.sync_releases(app) == 0
+
+
+def test_an_unchanged_release_document_is_frozen() -> None:
+    rule: Any = get_scheme("essentials:abc_sales").rule
+    with pytest.raises(TypeError, match="can't be changed"):
+        rule["cuts"] = []
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.VIEWER, False),
+        (Role.MEMBER, False),
+        (Role.MANAGER, False),
+        (Role.CONSULTANT, True),
+        (Role.ADMINISTRATOR, True),
+        (Role.OWNER, True),
+    ],
+)
+def test_who_may_enable_plugins(in_tenant: Company, role: Role, allowed: bool) -> None:
+    subject = Subject("somebody", in_tenant.id, role)
+    with acting_as(subject):
+        assert subject.can("plugins.manage") is allowed
