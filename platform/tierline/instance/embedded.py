@@ -61,6 +61,7 @@ def ensure_kept(folders: Folders) -> bool:
         starting.acquire()
         if is_kept(folders):
             return False
+        _keepers[:] = [keeper for keeper in _keepers if keeper.poll() is None]
         _start_keeper(folders)
         return True
     finally:
@@ -82,10 +83,12 @@ def stop_keeper(folders: Folders) -> None:
     try:
         if keeper.acquire(timeout=0):
             return
-        with suppress(ProcessLookupError, ValueError):
-            os.kill(int(keeper.read()), signal.SIGTERM)
+        process = int(keeper.read())
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
         if not keeper.acquire(timeout=STOP_SECONDS):
             raise InstanceError(f"The servers of {folders.data} did not stop.")
+        _reap(process)
     finally:
         keeper.close()
 
@@ -108,6 +111,12 @@ def _start_keeper(folders: Folders) -> None:
     _keepers.append(keeper)
 
 
-# Reaped when the next one starts or this process ends; they outlive the block that started them
-# while another process uses the servers.
+def _reap(process: int) -> None:
+    """Take note that a keeper has ended, where it was ours."""
+    for keeper in [each for each in _keepers if each.pid == process]:
+        keeper.wait(STOP_SECONDS)
+        _keepers.remove(keeper)
+
+
+# A keeper outlives the block that started it while another process uses the servers.
 _keepers: list[subprocess.Popen[bytes]] = []

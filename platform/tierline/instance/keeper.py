@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +123,8 @@ def keep(folders: Folders) -> None:
         _on_term(signal.SIG_IGN)
         for one in reversed(kept):
             one.stop()
+        if not folders.run.is_relative_to(folders.data):
+            shutil.rmtree(folders.run, ignore_errors=True)
 
 
 def _start(kept: Sequence[Kept]) -> None:

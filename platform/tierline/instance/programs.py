@@ -29,7 +29,7 @@ def web_program(socket: int) -> Program:
     """Return the web server on a bound socket, given by its file descriptor."""
     command = (
         *(sys.executable, "-m", "gunicorn", "tierline.app:create_app()"),
-        *("--bind", f"fd://{socket}", "--worker-class", "gthread"),
+        *("--bind", f"fd://{socket}", "--worker-class", "gthread", "--preload"),
         *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
         *("--timeout", "120", "--graceful-timeout", "10", "--log-level", "warning"),
         "--no-control-socket",

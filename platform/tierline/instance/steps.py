@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from flask import Flask
+
 from tierline.config import Settings
 from tierline.console import in_platform
 
@@ -40,12 +42,22 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
         if demonstration:
             with timed("demonstration", say):
                 lines += import_module("tierline.simulate.demo").fill(app)
-    import_module("tierline.db").db.engine.dispose()
+        _disconnect(app)
     return lines
+
+
+def _disconnect(app: Flask) -> None:
+    """Leave no connection open: from here on this process only supervises."""
+    for engine in app.extensions["sqlalchemy"].engines.values():
+        engine.dispose()
+    app.extensions["tierline.redis"].close()
 
 
 def _operator() -> str:
     service = import_module("tierline.identity.service")
     with in_platform():
-        user, secret = service.create_operator(OPERATOR)
-    return f"operator {user.email}: {secret}"
+        user, password = service.create_operator(OPERATOR)
+        email = user.email
+    if password is None:
+        return f"operator {email}, password as set (lost? tierline users password-link {email})"
+    return f"operator {email}, password {password} (shown this once)"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from importlib.util import find_spec
 from pathlib import Path
-
-import redis
 
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import Folders
@@ -45,7 +44,7 @@ def valkey_server(folders: Folders) -> Server:
 
 def redis_url(folders: Folders) -> str:
     """Return the URL of the instance's Valkey."""
-    return f"unix://{folders.valkey_socket}?db=0"
+    return f"unix://{folders.valkey_socket}"
 
 
 def program() -> Path:
@@ -61,12 +60,13 @@ def program() -> Path:
 
 def ask(folders: Folders) -> None:
     """Return when Valkey answers; raises NoAnswer."""
-    client = redis.Redis(unix_socket_path=str(folders.valkey_socket), socket_timeout=5)
-    try:
-        client.ping()
-    except redis.BusyLoadingError as error:
-        raise NoAnswer(str(error), busy=True) from error
-    except (redis.RedisError, OSError) as error:
-        raise NoAnswer(str(error)) from error
-    finally:
-        client.close()
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(5)
+        try:
+            asking.connect(str(folders.valkey_socket))
+            asking.sendall(b"PING\r\n")
+            answer = asking.recv(64)
+        except OSError as error:
+            raise NoAnswer(str(error)) from error
+    if not answer.startswith(b"+PONG"):
+        raise NoAnswer(answer.decode(errors="replace"), busy=answer.startswith(b"-LOADING"))
