@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tierline.instance.programs import WEB_PROCESSES, WEB_THREADS
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,19 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return once a worker answers anything: the listener is there before the application is."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
         except OSError:
             time.sleep(0.1)
         else:
             return
+        finally:
+            connection.close()
     raise RuntimeError(f"The web server did not answer on port {port}.")
 
 
