@@ -155,7 +155,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.extensions["tierline.redis"].close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_tenant(app: Flask) -> Callable[..., Company]:
     """Return a function that creates a tenant with the default plugins enabled."""
 
@@ -201,6 +201,29 @@ def in_tenant(app: Flask, tenant: Company) -> Iterator[Company]:
 def client(app: Flask) -> FlaskClient:
     """Return a client that is not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def login(app: Flask, tenant: Company) -> Callable[..., FlaskClient]:
+    """Return a function that returns a browser signed in as a new member of the tenant."""
+    import people
+
+    def signed_in(role: str = "owner", company: Company | None = None) -> FlaskClient:
+        return people.sign_in(app, people.make_member(app, company or tenant, role))
+
+    return signed_in
+
+
+@pytest.fixture
+def api(app: Flask, tenant: Company) -> Callable[..., FlaskClient]:
+    """Return a function that returns a program with a token of a new owner of the tenant."""
+    import people
+
+    def authorized(*scopes: str) -> FlaskClient:
+        owner = people.make_member(app, tenant, "owner")
+        return people.program(app, people.make_token(app, owner, *scopes))
+
+    return authorized
 
 
 @pytest.fixture(scope="session")

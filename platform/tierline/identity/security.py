@@ -44,7 +44,15 @@ ARGON2 = {"argon2__memory_cost": 19456, "argon2__rounds": 2, "argon2__parallelis
 
 
 class Mailer(MailUtil):
-    """Sends what Flask-Security has rendered."""
+    """Reads e-mails as users are kept, and sends what Flask-Security has rendered."""
+
+    def normalize(self, email: str) -> str:
+        """Return an e-mail's normal form; raises a ValueError where it is none."""
+        return queries.normal_email(super().normalize(email.strip()))
+
+    def validate(self, email: str) -> str:
+        """Return an e-mail's normal form; raises a ValueError where it is none."""
+        return self.normalize(email)
 
     def send_mail(
         self,
@@ -92,10 +100,16 @@ def install(app: Flask) -> None:
     app.context_processor(lambda: {"shortest_password": SHORTEST})
 
 
+def _as_typed(identity: str) -> str:
+    """Leave an identity as it is: the form has brought it to its normal form."""
+    return identity
+
+
 def _configure(app: Flask) -> None:
     settings: Settings = app.extensions["tierline.settings"]
     values: dict[str, Any] = {
         "RECOVERABLE": True,
+        "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": _as_typed, "case_insensitive": False}}],
         "CHANGEABLE": True,
         "RETURN_GENERIC_RESPONSES": True,
         "JOIN_USER_ROLES": False,

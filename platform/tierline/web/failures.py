@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, OperationalError
@@ -48,19 +47,7 @@ def respond(error: TierlineError) -> BaseResponse:
         return response
     if isinstance(error, Unauthenticated) and request.method == "GET":
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    page = render_template(
-        "errors/error.html",
-        status=error.status,
-        title=_title(error),
-        message=error.message,
-        fields=error.fields,
-        request_id=g.get("request_id"),
-    )
-    return Response(page, status=error.status)
-
-
-def _title(error: TierlineError) -> str:
-    return str(gettext(error.title))
+    return Response(render_template("errors/error.html", error=error), status=error.status)
 
 
 def wants_json() -> bool:
