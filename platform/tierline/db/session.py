@@ -45,6 +45,7 @@ class ScopedSession(FlaskSession):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.scope: Scope = current_scope()
+        self.held: Connection | None = None
 
     def check_scope(self) -> Scope:
         """Return the session's scope; raises CrossTenant when another one is in force."""
@@ -53,7 +54,12 @@ class ScopedSession(FlaskSession):
         return self.scope
 
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
-        """Return the system role's engine in a system scope, else the application role's."""
+        """Return the system role's engine in a system scope, else the application role's.
+
+        Inside `held_connection` it is the connection that is kept.
+        """
+        if self.held is not None:
+            return self.held
         engines = current_app.extensions["sqlalchemy"].engines
         engine: Engine = engines[SYSTEM_BIND if self.scope.system else None]
         return engine
@@ -82,6 +88,26 @@ db = SQLAlchemy(
     session_options={"class_": ScopedSession, "scopefunc": _session_key},
     engine_options={"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}},
 )
+
+
+@contextmanager
+def held_connection() -> Iterator[None]:
+    """Let the session keep one connection over its commits: temporary tables live as long.
+
+    To be entered between transactions. The connection is closed at the end, never pooled again.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("held_connection() must be entered between transactions")
+    connection = session.get_bind().connect()
+    connection.detach()
+    session.held = connection
+    try:
+        yield
+    finally:
+        session.rollback()
+        session.held = None
+        connection.close()
 
 
 @event.listens_for(ScopedSession, "after_begin")
