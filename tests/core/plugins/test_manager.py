@@ -1,0 +1,163 @@
+"""Finding plugins: what TIERLINE_PLUGINS chooses, extensions, what is left out."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from pluggy import PluginValidationError
+
+from conftest import Company, working_in
+from tierline.config import Settings, SettingsError
+from tierline.db import db, read_only
+from tierline.errors import Conflict
+from tierline.plugins import manager, service
+from tierline.plugins.manager import Plugins, choose
+from tierline.plugins.queries import get_entry, get_metric, metrics
+
+TRIAL = Path(__file__).parent / "trial"
+
+CODE = """
+from pathlib import Path
+from tierline.plugins.contributions import Metric
+from tierline.plugins.hooks import hookimpl
+
+PACK = Path(__file__).parent / "pack"
+TEXT = {{"en": "x", "zh_CN": "x"}}
+
+@hookimpl
+def {hook}():
+    {body}
+"""
+METRIC = (
+    'return [Metric("trial:computed", TEXT, TEXT, "count", TEXT, TEXT, {"field": "trial:size"})]'
+)
+
+
+@pytest.fixture
+def extension(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Return a function that installs a distribution `trial` with this code."""
+    package = tmp_path / "site" / "tierline_trial"
+    shutil.copytree(TRIAL, package / "pack")
+    manifest = package / "pack" / "plugin.yaml"
+    manifest.write_text(manifest.read_text().replace("kind: pack", "kind: extension"))
+    described = tmp_path / "site" / "tierline_trial-1.0.0.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: tierline-trial\nVersion: 1.0.0\n"
+    )
+    (described / "entry_points.txt").write_text("[tierline.plugins]\ntrial = tierline_trial\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+    def install(hook: str = "metrics", body: str = METRIC) -> None:
+        (package / "__init__.py").write_text(CODE.format(hook=hook, body=body))
+
+    yield install
+    sys.modules.pop("tierline_trial", None)
+
+
+def reload(app: Flask, monkeypatch: pytest.MonkeyPatch, **settings: object) -> Plugins:
+    """Load the application's plugins anew for the length of the test."""
+    given: Settings = app.extensions["tierline.settings"]
+    monkeypatch.setitem(app.extensions, "tierline.settings", replace(given, **settings))  # type: ignore[arg-type]
+    monkeypatch.setitem(app.extensions, manager.KEY, None)
+    manager.install(app)
+    plugins: Plugins = app.extensions[manager.KEY]
+    return plugins
+
+
+@pytest.mark.parametrize(
+    ("setting", "chosen"),
+    [
+        ("all", {"essentials", "saas", "suppliers"}),
+        ("none", set()),
+        ("saas", {"saas"}),
+        (" essentials , saas,", {"essentials", "saas"}),
+    ],
+)
+def test_what_the_setting_chooses(setting: str, chosen: set[str]) -> None:
+    assert choose(setting, ["essentials", "saas", "suppliers"]) == chosen
+
+
+def test_a_choice_that_is_not_there_is_named() -> None:
+    what = "TIERLINE_PLUGINS names 'sass', which is not installed; did you mean \"saas\"?"
+    with pytest.raises(SettingsError) as caught:
+        choose("essentials,sass", ["essentials", "saas"])
+    assert caught.value.message == what
+
+
+def test_without_plugins_the_site_starts_and_nothing_answers(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reload(app, monkeypatch, plugins="none")
+    with working_in(app, tenant):
+        assert metrics() == ()
+        assert get_entry("essentials").state == "missing"
+
+
+def test_a_choice_without_what_it_requires_is_left_out(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugins = reload(app, monkeypatch, plugins="saas")
+    assert list(plugins.releases) == []
+    with working_in(app, tenant), pytest.raises(Conflict, match="can't be loaded") as caught:
+        service.enable("saas")
+    assert caught.value.fields["saas/plugin.yaml"][0] == (
+        '1:1: requires: there is no plugin "essentials"'
+    )
+
+
+def test_an_extension_answers_from_its_files_and_its_code(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension()
+    reload(app, monkeypatch)
+    with working_in(app, tenant):
+        service.enable("trial")
+        assert get_metric("trial:size").compute == {"field": "trial:size"}
+        assert get_metric("trial:computed").unit == "count"
+        service.disable("trial")
+        assert all(not metric.id.startswith("trial:") for metric in metrics())
+
+
+def test_an_extension_that_can_not_be_imported_is_left_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension(body="return []\n\nraise RuntimeError('broken')")
+    plugins = reload(app, monkeypatch)
+    assert "essentials" in plugins.releases
+    problem = str(plugins.loaded.failed["trial"].problems[0])
+    assert problem == "tierline_trial:1:1: can't be imported: RuntimeError: broken"
+
+
+def test_a_misspelt_hook_stops_the_start(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension(hook="metricks")
+    with pytest.raises(PluginValidationError, match="unknown hook 'metricks'"):
+        reload(app, monkeypatch)
+
+
+def test_an_extension_that_keeps_failing_is_suspended_even_while_only_reading(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension(body="raise RuntimeError('no luck')")
+    reload(app, monkeypatch)
+    with working_in(app, tenant):
+        service.enable("trial")
+        db.session.commit()
+    with read_only(), working_in(app, tenant):
+        for _ in range(3):
+            assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials", "trial"}
+        db.session.rollback()
+        entry = get_entry("trial")
+        assert (entry.state, entry.reason) == ("suspended", "metrics: RuntimeError: no luck")
+        assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials"}
+    with working_in(app, tenant):
+        service.resume("trial")
+        assert get_entry("trial").state == "enabled"
