@@ -11,6 +11,7 @@ import "./shortcuts.js";
 import "./rail.js";
 import "./messages.js";
 import "./files.js";
+import "./password.js";
 import "./scrollers.js";
 import "./charts.js";
 import "./searchselect.js";

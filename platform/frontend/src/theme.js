@@ -1,4 +1,5 @@
-// Light, dark, or as the system says; kept in a cookie, so that the server writes the page in it.
+// Light, dark, or as the system says: at once, without loading the page again. The choice is kept
+// in the cookie that the server reads, as the links themselves would do.
 import { behave, setCookie } from "./behaviours.js";
 
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -12,13 +13,13 @@ function apply() {
 
 system.addEventListener("change", apply);
 
-behave("[data-theme-choice]", (button) => {
-  button.addEventListener("click", () => {
-    root.dataset.theme = button.dataset.themeChoice;
+behave("[data-theme-choice]", (choice) => {
+  choice.addEventListener("click", (event) => {
+    event.preventDefault();
+    root.dataset.theme = choice.dataset.themeChoice;
     setCookie("theme", root.dataset.theme);
-    for (const other of document.querySelectorAll("[data-theme-choice]")) {
-      other.setAttribute("aria-pressed", String(other === button));
-    }
+    for (const other of document.querySelectorAll("[data-theme-choice]")) other.removeAttribute("aria-current");
+    choice.setAttribute("aria-current", "true");
     apply();
   });
 });
