@@ -51,7 +51,7 @@ def make_member(
 
 
 def sign_in(app: Flask, person: Person) -> FlaskClient:
-    """Return a browser in which the person is signed in, and whose requests carry the form token."""
+    """Return a browser where the person is signed in; its requests carry the form token."""
     with app.app_context():
         user = queries.get_user(person.email)
         session_id = sessions.begin(user, "test").id

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import render_template
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +13,7 @@ from tierline.identity.queries import get_membership
 from tierline.identity.recovery import password_link
 from tierline.jobs.registry import job_kind
 from tierline.jobs.running import Running
-from tierline.mail import Message, address_of, send
+from tierline.mail import Message, address_of, render, send
 from tierline.tenancy.queries import current_tenant
 from tierline.web.language import babel_name
 
@@ -29,7 +28,7 @@ def send_invitation(running: Running) -> dict[str, Any]:
     user, tenant = membership.user, current_tenant()
     with force_locale(babel_name(user.locale)):
         new = user.password is None
-        text = render_template(
+        text = render(
             "identity/mail/invitation.txt",
             user=user,
             company=tenant.name,

@@ -67,6 +67,11 @@ def _configuration(mail_url: str) -> dict[str, Any]:
     }
 
 
+def render(template: str, **values: Any) -> str:
+    """Return a mail's text, in the language in force; jobs have no request to ask."""
+    return str(current_app.jinja_env.get_template(template).render(values))
+
+
 def send(message: Message) -> None:
     """Send a mail now; raises Unavailable where the mail server can't be used."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -50,6 +51,20 @@ def respond(error: TierlineError) -> BaseResponse:
     return Response(render_template("errors/error.html", error=error), status=error.status)
 
 
+def _by_path(messages: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return a schema's messages by each field's path, below where it was read (json, query)."""
+    return {path: texts for place in messages.values() for path, texts in _flat(place, "")}
+
+
+def _flat(messages: Any, path: str) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            part = f"[{key}]" if isinstance(key, int) else f".{key}"
+            yield from _flat(inner, f"{path}{part}")
+    else:
+        yield path.lstrip(".") or "body", list(messages)
+
+
 def wants_json() -> bool:
     """Return whether the caller is a program."""
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
@@ -87,6 +102,9 @@ def install(app: Flask) -> None:
     def http(error: HTTPException) -> BaseResponse:
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
+        messages = (getattr(error, "data", None) or {}).get("messages")
+        if messages:
+            return respond(Invalid("Some values are not valid.", fields=_by_path(messages)))
         response = respond(HttpError(error.code or 500, error.description or ""))
         if isinstance(getattr(error, "valid_methods", None), list | set | tuple):
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
