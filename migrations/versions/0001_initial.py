@@ -178,6 +178,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_recent", "job", ["tenant_id", "created_at"], unique=False)
     op.create_table(
+        "ledger_line",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.BigInteger(), nullable=False),
+        sa.Column("product", sa.String(), server_default="", nullable=False),
+        sa.Column("description", sa.String(), server_default="", nullable=False),
+        sa.Column("quantity", sa.Numeric(), nullable=False),
+        sa.Column("unit_price", sa.Numeric(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "transaction_id", "line_no", name=op.f("pk_ledger_line")
+        ),
+    )
+    op.create_table(
         "metric_freshness",
         sa.Column("tenant_id", sa.BigInteger(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=True),
@@ -286,6 +301,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_tenant_slug")),
     )
     op.create_table(
+        "tier_assignment",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("scheme_number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("tier", sa.SmallInteger(), nullable=True),
+        sa.Column("previous", sa.SmallInteger(), nullable=True),
+        sa.Column("score", sa.BigInteger(), nullable=True),
+        sa.Column("incomplete", sa.Boolean(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "scheme_number", "account_id", "begins_on", name=op.f("pk_tier_assignment")
+        ),
+    )
+    op.create_table(
+        "tiering_scheme",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("scheme_id", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("tier_ids", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("last_as_of", sa.Date(), nullable=True),
+        sa.Column("active_run_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "number", name=op.f("pk_tiering_scheme")),
+        sa.UniqueConstraint(
+            "tenant_id", "scheme_id", name=op.f("uq_tiering_scheme_tenant_id_scheme_id")
+        ),
+    )
+    op.create_table(
         "login_session",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -361,6 +405,66 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "tenant_id", "plugin", name=op.f("uq_plugin_enablement_tenant_id_plugin")
         ),
+    )
+    op.create_table(
+        "tiering_run",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("scheme_number", sa.SmallInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("started_by", sa.String(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded", sa.Boolean(), nullable=False),
+        sa.Column("population", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "state IN ('running', 'done', 'failed')", name=op.f("ck_tiering_run_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"],
+            ["tiering_scheme.tenant_id", "tiering_scheme.number"],
+            name=op.f("fk_tiering_run_tenant_id_scheme_number"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_tiering_run")),
+    )
+    op.create_index(
+        "ix_tiering_run_scheme",
+        "tiering_run",
+        ["tenant_id", "scheme_number", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "tiering_scheme_version",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("scheme_number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"],
+            ["tiering_scheme.tenant_id", "tiering_scheme.number"],
+            name=op.f("fk_tiering_scheme_version_tenant_id_scheme_number"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "scheme_number", "version", name=op.f("pk_tiering_scheme_version")
+        ),
+        info={"append_only": True},
     )
     op.create_table(
         "account",
@@ -692,37 +796,21 @@ def upgrade() -> None:
         ["tenant_id", "account_id", "at", "id"],
         unique=False,
     )
-    op.create_table(
-        "ledger_line",
-        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
-        sa.Column("transaction_id", sa.Uuid(), nullable=False),
-        sa.Column("line_no", sa.BigInteger(), nullable=False),
-        sa.Column("product", sa.String(), server_default="", nullable=False),
-        sa.Column("description", sa.String(), server_default="", nullable=False),
-        sa.Column("quantity", sa.Numeric(), nullable=False),
-        sa.Column("unit_price", sa.Numeric(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("cost", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "transaction_id"],
-            ["ledger_transaction.tenant_id", "ledger_transaction.id"],
-            name=op.f("fk_ledger_line_tenant_id_transaction_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "transaction_id", "line_no", name=op.f("pk_ledger_line")
-        ),
-    )
     op.secure_tenant_table("audit_entry", append_only=True)
     op.secure_tenant_table("audit_head")
     op.secure_tenant_table("import_mapping")
     op.secure_tenant_table("import_run")
     op.secure_tenant_table("job")
+    op.secure_tenant_table("ledger_line")
     op.secure_tenant_table("metric_freshness")
     op.secure_tenant_table("metric_slot")
     op.secure_tenant_table("schedule")
+    op.secure_tenant_table("tier_assignment")
+    op.secure_tenant_table("tiering_scheme")
     op.secure_tenant_table("membership")
     op.secure_tenant_table("plugin_enablement")
+    op.secure_tenant_table("tiering_run")
+    op.secure_tenant_table("tiering_scheme_version", append_only=True)
     op.secure_tenant_table("account")
     op.secure_tenant_table("api_token")
     op.secure_tenant_table("account_group")
@@ -730,13 +818,11 @@ def upgrade() -> None:
     op.secure_tenant_table("contact")
     op.secure_tenant_table("ledger_transaction")
     op.secure_tenant_table("timeline_entry")
-    op.secure_tenant_table("ledger_line")
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.release_tenant_table("ledger_line")
     op.release_tenant_table("timeline_entry")
     op.release_tenant_table("ledger_transaction")
     op.release_tenant_table("contact")
@@ -744,17 +830,21 @@ def downgrade() -> None:
     op.release_tenant_table("account_group")
     op.release_tenant_table("api_token")
     op.release_tenant_table("account")
+    op.release_tenant_table("tiering_scheme_version")
+    op.release_tenant_table("tiering_run")
     op.release_tenant_table("plugin_enablement")
     op.release_tenant_table("membership")
+    op.release_tenant_table("tiering_scheme")
+    op.release_tenant_table("tier_assignment")
     op.release_tenant_table("schedule")
     op.release_tenant_table("metric_slot")
     op.release_tenant_table("metric_freshness")
+    op.release_tenant_table("ledger_line")
     op.release_tenant_table("job")
     op.release_tenant_table("import_run")
     op.release_tenant_table("import_mapping")
     op.release_tenant_table("audit_head")
     op.release_tenant_table("audit_entry")
-    op.drop_table("ledger_line")
     op.drop_index("ix_timeline_entry_account", table_name="timeline_entry")
     op.drop_table("timeline_entry")
     op.drop_index("ix_ledger_transaction_date", table_name="ledger_transaction")
@@ -775,6 +865,9 @@ def downgrade() -> None:
     )
     op.drop_index("ix_account_created", table_name="account")
     op.drop_table("account")
+    op.drop_table("tiering_scheme_version")
+    op.drop_index("ix_tiering_run_scheme", table_name="tiering_run")
+    op.drop_table("tiering_run")
     op.drop_table("plugin_enablement")
     op.drop_table("membership")
     op.drop_index(
@@ -783,6 +876,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_table("login_session")
+    op.drop_table("tiering_scheme")
+    op.drop_table("tier_assignment")
     op.drop_table("tenant")
     op.drop_table("schedule")
     op.drop_index(op.f("ix_plugin_release_plugin"), table_name="plugin_release")
@@ -791,6 +886,7 @@ def downgrade() -> None:
     op.drop_table("platform_audit_entry")
     op.drop_table("metric_slot")
     op.drop_table("metric_freshness")
+    op.drop_table("ledger_line")
     op.drop_index("ix_job_recent", table_name="job")
     op.drop_index(
         "ix_job_open", table_name="job", postgresql_where=sa.text("state IN ('queued', 'running')")

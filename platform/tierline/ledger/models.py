@@ -10,7 +10,7 @@ import datetime
 import uuid
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import Base, Tenanted, TenantOwned, foreign_key
@@ -44,22 +44,19 @@ class LedgerTransaction(Tenanted, Base):
 
 
 class LedgerLine(TenantOwned, Base):
-    """A line of a transaction."""
+    """A line of a transaction.
+
+    No foreign key: checking one row by row takes longer than writing the lines of an import
+    (docs/import.md has the figures). Lines are written and removed with their transaction only, in
+    `ledger.merging` and `ledger.service`.
+    """
 
     __tablename__ = "ledger_line"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["tenant_id", "transaction_id"],
-            ["ledger_transaction.tenant_id", "ledger_transaction.id"],
-            ondelete="CASCADE",
-        ),
-    )
-
     transaction_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True)
     product: Mapped[str] = mapped_column(server_default="")
     description: Mapped[str] = mapped_column(server_default="")
     quantity: Mapped[Decimal] = mapped_column(Numeric)
-    unit_price: Mapped[Decimal] = mapped_column(Numeric)
+    unit_price: Mapped[Decimal | None] = mapped_column(Numeric)
     amount: Mapped[int]  # hundredths of the currency's unit
     cost: Mapped[int | None]

@@ -1,0 +1,48 @@
+"""How names sort and how they are found: pinyin, initials, full-width forms.
+
+The embedded PostgreSQL has neither ICU collations nor trigrams, so both keys are made here and
+stored. `search_text` holds lines, each of which a search may hit anywhere; a line break keeps a hit
+from reaching over two of them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+SPACE = re.compile(r"\s+")
+
+
+def normalize(text: str) -> str:
+    """Return the text in the form that searches compare: half-width, small, single blanks."""
+    return SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+@lru_cache(50_000)
+def sort_key(name: str) -> str:
+    """Return what names sort by: pinyin for Chinese characters, small letters else."""
+    plain = normalize(name)
+    if not HAN.search(plain):
+        return plain[:200]
+    return " ".join("".join(lazy_pinyin(plain, style=Style.NORMAL)).split())[:200]
+
+
+def search_text(name: str, *more: str | None) -> str:
+    """Return what a search looks through: the name, its pinyin, its initials, and more texts."""
+    lines = [normalize(name)]
+    if HAN.search(lines[0]):
+        syllables = lazy_pinyin(lines[0], style=Style.NORMAL)
+        lines.append("".join(syllables).replace(" ", ""))
+        lines.append("".join(syllable[:1] for syllable in syllables if syllable.strip()))
+    lines += [normalize(text) for text in more if text]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def search_pattern(text: str) -> str:
+    """Return the LIKE pattern that finds a search's text anywhere; its wildcards are escaped."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", normalize(text).replace("\n", " "))
+    return f"%{escaped}%"

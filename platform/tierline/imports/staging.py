@@ -1,0 +1,217 @@
+"""Staging: a file's rows in a temporary table, and which of them belong together.
+
+COPY into a table under row-level security is refused by PostgreSQL, and temporary tables are
+written without a log; so a file's text is copied to `import_raw`, and typed rows pass chunk by
+chunk through `import_row`, which empties itself at each commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Computed,
+    Identity,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
+
+from tierline.db import db
+from tierline.imports.errors import FileUnreadable
+from tierline.imports.expressions import SQL_TYPES, text_of
+from tierline.imports.mappings import ImportMap
+from tierline.imports.reading import Row, Rows
+from tierline.imports.registry import RecordType
+
+CHUNK_ROWS = 50_000
+MOST_ROWS = 20_000_000
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The temporary tables of one import."""
+
+    raw: Table  # the file's rows as text
+    keys: Table  # where the rows of each key begin and end
+    rows: Table  # the typed rows of the chunk at hand
+    failed: Table  # the rows that failed so far
+    columns: Sequence[str]
+
+    def texts(self, raw: Any = None) -> dict[str, ColumnElement[str]]:
+        """Return the file's columns by name."""
+        table = self.raw if raw is None else raw
+        return {name: table.c[f"c{place}"] for place, name in enumerate(self.columns, start=1)}
+
+
+def create_stage(columns: Sequence[str], record_type: RecordType, rejecting: int) -> Stage:
+    """Create the temporary tables for a file with these columns.
+
+    `rejecting`: the bits of the findings for which a row fails.
+    """
+    metadata = MetaData()
+    keep: dict[str, Any] = {"prefixes": ["TEMPORARY"]}
+    texts = [Column(f"c{place}", Text) for place in range(1, len(columns) + 1)]
+    raw = Table(
+        "import_raw", metadata, Column("row_no", Integer, Identity()),
+        Column("width", Integer), *texts, **keep,
+    )  # fmt: skip
+    keys = Table(
+        "import_key", metadata, Column("key", Text), Column("first_row", Integer),
+        Column("last_row", Integer), **keep,
+    )  # fmt: skip
+    failed = Table(
+        "import_failed", metadata, Column("row_no", Integer), Column("findings", BigInteger), **keep
+    )
+    stage = Stage(raw, keys, _row_table(metadata, record_type, rejecting), failed, tuple(columns))
+    metadata.create_all(db.session.connection(), checkfirst=False)
+    return stage
+
+
+def _row_table(metadata: MetaData, record_type: RecordType, rejecting: int) -> Table:
+    typed = [Column(field.name, SQL_TYPES[field.type]) for field in record_type.fields()]
+    return Table(
+        "import_row", metadata,
+        Column("row_no", Integer), Column("first_row", Integer),
+        Column("findings", BigInteger),
+        Column("failed", Boolean, Computed(f"findings & {rejecting} <> 0", persisted=True)),
+        *typed, *record_type.extra_columns(),
+        prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS",
+    )  # fmt: skip
+
+
+def stage_rows(stage: Stage, rows: Rows) -> int:
+    """Copy all rows of the file into `import_raw`; return their number.
+
+    Raises FileUnreadable naming the row that can't be read.
+    """
+    names = ", ".join(["width", *(f"c{place}" for place in range(1, len(stage.columns) + 1))])
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None  # noqa: S101 - a connection in use has its driver's
+    count = 0
+    statement = f"COPY import_raw ({names}) FROM STDIN"  # our own names only
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for lines in _copy_lines(rows.batches, len(stage.columns)):
+            count += lines.count("\n")
+            if count > MOST_ROWS:
+                raise FileUnreadable(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+            copy.write(lines)
+    return count
+
+
+def _copy_lines(batches: Iterator[list[Row]], width: int) -> Iterator[str]:
+    """Yield the batches in COPY's text form: the width of each row, then its values."""
+    done = 0
+    head, ends = f"{width}\t", f"\n{width}\t"
+    for batch in batches:
+        lines = ends.join(map("\t".join, batch))
+        if "\x00" in lines:
+            place = next(at for at, row in enumerate(batch, 1) if any("\x00" in v for v in row))
+            raise FileUnreadable(f"Row {done + place} holds a NUL character.")
+        plain = lines.count("\t") == len(batch) * width - 1 and "\\" not in lines
+        even = plain and lines.count("\n") == len(batch) - 1 and "\r" not in lines
+        if even and set(map(len, batch)) == {width}:
+            yield f"{head}{lines}\n"
+        else:
+            yield "".join(_copy_line(row, width) for row in batch)
+        done += len(batch)
+
+
+def _copy_line(row: Row, width: int) -> str:
+    values = [value.translate(ESCAPES) for value in row[:width]]
+    values += [""] * (width - len(values))
+    return "\t".join([str(len(row)), *values]) + "\n"
+
+
+def group_rows(stage: Stage, record_type: RecordType, mapping: ImportMap) -> None:
+    """Note where the rows of each key begin and end, so that each key falls into one chunk."""
+    key = _key(stage, record_type, mapping)
+    if key is None:
+        return
+    keyed = select(key.label("key"), stage.raw.c.row_no).subquery()
+    grouped = (
+        select(keyed.c.key, func.min(keyed.c.row_no), func.max(keyed.c.row_no))
+        .where(keyed.c.key != "")
+        .group_by(keyed.c.key)
+    )
+    db.session.execute(insert(stage.keys).from_select(["key", "first_row", "last_row"], grouped))
+    db.session.execute(text("ANALYZE import_key"))
+
+
+def _key(
+    stage: Stage, record_type: RecordType, mapping: ImportMap
+) -> ColumnElement[str] | None:
+    """Return the text by which rows belong together; empty where a part of it is missing."""
+    parts = [
+        text_of(mapping.sources[name], stage.texts())
+        for name in record_type.key_fields(mapping)
+        if name in mapping.sources and mapping.sources[name].constant is None
+    ]
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    joined = func.concat_ws(SEPARATOR, *parts)
+    return case((or_(*(part == "" for part in parts)), literal("", Text())), else_=joined)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The keys that begin in [first, next), and the last of their rows."""
+
+    number: int
+    first: int
+    next: int
+    last: int
+
+
+def plan_chunks(stage: Stage, rows: int, size: int = CHUNK_ROWS) -> list[Range]:
+    """Return the chunks: each key belongs to the one in which its first row stands."""
+    number = (stage.keys.c.first_row - 1) // size
+    reach = dict(
+        db.session.execute(select(number, func.max(stage.keys.c.last_row)).group_by(number)).all()
+    )
+    return [
+        Range(at, at * size + 1, (at + 1) * size + 1, max(reach.get(at, 0), (at + 1) * size))
+        for at in range(-(-rows // size))
+    ]
+
+
+def rows_of(
+    stage: Stage, record_type: RecordType, mapping: ImportMap, part: Range
+) -> tuple[Any, ColumnElement[int], ColumnElement[bool]]:
+    """Return what to select a chunk's rows from, the first row of each one's key, the condition."""
+    raw, keys = stage.raw, stage.keys
+    key = _key(stage, record_type, mapping)
+    within = raw.c.row_no.between(part.first, part.last)
+    if key is None:
+        return raw, raw.c.row_no, within
+    source = raw.outerjoin(
+        keys, and_(keys.c.key == key, keys.c.first_row.between(part.first, part.next - 1))
+    )
+    first = func.coalesce(keys.c.first_row, raw.c.row_no)
+    own = and_(keys.c.first_row.is_(None), key == "", raw.c.row_no < part.next)
+    return source, first, and_(within, or_(keys.c.first_row.is_not(None), own))
+
+
+def count_distinct(column: ColumnElement[str], table: Table) -> int:
+    """Return how many different texts, empty ones left out, a column of the file holds."""
+    inner = select(column.label("value")).select_from(table).where(column != "").distinct().subquery()
+    return int(db.session.execute(select(func.count()).select_from(inner)).scalar_one())
