@@ -1,0 +1,147 @@
+"""What every plugin in this repository must keep to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields as fields_of
+from typing import Any
+
+import pytest
+
+from tierline.config import home_folder
+from tierline.plugins import contributions, hooks
+from tierline.plugins.dispatch import RECORDS
+from tierline.plugins.golden import golden_examples
+from tierline.plugins.loading import load, plugin_folders
+from tierline.plugins.packs import Pack, Release
+
+FOLDERS = plugin_folders(home_folder() / "plugins")
+LOADED = load(FOLDERS)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+DOCUMENTATION = (home_folder() / "docs" / "plugins.md").read_text(encoding="utf-8")
+
+every_plugin = pytest.mark.parametrize("plugin", sorted(FOLDERS))
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield every text for people in a document, with its path."""
+    if isinstance(value, dict) and "en" in value:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from texts(inner, f"{path}[{place}]")
+
+
+def release(plugin: str) -> Release:
+    return LOADED.releases[plugin]
+
+
+def test_every_plugin_loads() -> None:
+    problems = [str(each) for error in LOADED.failed.values() for each in error.problems]
+    assert problems == []
+
+
+def test_the_first_seven_are_there() -> None:
+    first = {"essentials", "manufacturing", "fmcg_channel", "saas"}
+    assert first | {"suppliers", "regulators", "channel_partners"} <= set(FOLDERS)
+
+
+def test_essentials_alone_is_enabled_by_default() -> None:
+    default = [id for id, each in LOADED.releases.items() if each.document["manifest"]["default"]]
+    assert default == ["essentials"]
+
+
+@every_plugin
+def test_it_explains_itself(plugin: str) -> None:
+    for name in ("README.md", "CHANGELOG.md"):
+        assert (FOLDERS[plugin] / name).read_text(encoding="utf-8").startswith("# ")
+    changes = (FOLDERS[plugin] / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {release(plugin).version}\n" in changes
+
+
+@every_plugin
+def test_its_texts_are_complete_in_both_languages(plugin: str) -> None:
+    found = list(texts(dict(release(plugin).document)))
+    assert found
+    for path, text in found:
+        assert set(text) == set(contributions.LOCALES), path
+        assert not CHINESE.search(text["en"]), path
+        same = text["zh_CN"] == text["en"]  # A, B, C and the like
+        assert CHINESE.search(text["zh_CN"]) or same or text["zh_CN"].isupper(), path
+
+
+@every_plugin
+def test_every_scheme_has_golden_examples_with_every_tier(plugin: str) -> None:
+    document = release(plugin).document
+    expected: dict[str, set[str | None]] = {}
+    for example in golden_examples(document):
+        tiers = {account.tier for account in example.accounts}
+        expected.setdefault(example.scheme, set()).update(tiers)
+    for name, scheme in document["tiering"].items():
+        tiers = {tier["id"] for tier in scheme["tiers"]}
+        assert f"{plugin}:{name}" in expected
+        if scheme["kind"] != "table":
+            assert tiers <= expected[f"{plugin}:{name}"]
+
+
+@every_plugin
+def test_a_choice_is_scored_by_one_metric_only_where_it_has_points(plugin: str) -> None:
+    document = release(plugin).document
+    for name, metric in document["metrics"].items():
+        field = metric["compute"].get("field")
+        if field and field.startswith(f"{plugin}:"):
+            is_choice = document["fields"][field.partition(":")[2]]["type"] == "choice"
+            assert (metric["unit"] == "points") == is_choice, name
+
+
+@every_plugin
+def test_a_pack_answers_every_hook_with_its_records(plugin: str) -> None:
+    pack = Pack(release(plugin))
+    for hook, kind in RECORDS.items():
+        answer = list(getattr(pack, hook)())
+        assert all(isinstance(record, kind) for record in answer)
+        assert all(record.id.startswith(f"{plugin}:") for record in answer)
+
+
+def test_group_keys_are_told_apart() -> None:
+    keys = [
+        group["key"]
+        for each in LOADED.releases.values()
+        for group in each.document["groups"].values()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_hook_is_specified_documented_and_used() -> None:
+    specified = {name for name in vars(hooks.ContributionHooks) if not name.startswith("_")}
+    assert specified == set(RECORDS)
+    for hook in RECORDS:
+        assert f"`{hook}`" in DOCUMENTATION
+        assert any(getattr(Pack(each), hook)() for each in LOADED.releases.values())
+
+
+@pytest.mark.parametrize("kind", [contributions.Metric, contributions.TieringScheme])
+def test_the_keys_of_a_format_are_documented(kind: type) -> None:
+    for field in fields_of(kind):
+        assert field.name == "id" or field.name in DOCUMENTATION
+
+
+def test_the_core_names_no_plugin() -> None:
+    """Everything industry-specific is a plugin; the simulation may name those that it fills."""
+    named = re.compile(rf"({'|'.join(sorted(set(FOLDERS) - {'essentials'}))})(:|__)")
+    core = home_folder() / "platform" / "tierline"
+    found = [
+        f"{path.relative_to(core)}:{constant.lineno}"
+        for path in core.rglob("*.py")
+        if path.relative_to(core).parts[0] != "simulate"
+        for constant in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(constant, ast.Constant)
+        and isinstance(constant.value, str)
+        and named.match(constant.value)
+    ]
+    assert found == []
