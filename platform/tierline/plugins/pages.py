@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from flask import flash
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
@@ -12,6 +14,7 @@ from tierline.plugins import service, words
 from tierline.plugins.permissions import MANAGE, READ
 from tierline.plugins.queries import catalogue, get_contents, get_entry
 from tierline.web import Pages, navigation_entry, page, see
+from tierline.web.language import localized
 
 pages = Pages("plugins", __name__)
 navigation_entry("plugins", _l("Plugins"), "plugins.list_plugins", "puzzle", 80)
@@ -43,6 +46,7 @@ def show_plugin(plugin: str) -> Any:
 def enable_plugin(plugin: str) -> Response:
     """Enable a plugin, and what it requires."""
     service.enable(plugin)
+    flash(_("%(plugin)s is enabled.", plugin=_title(plugin)), "success")
     return see("plugins.show_plugin", plugin=plugin)
 
 
@@ -50,6 +54,7 @@ def enable_plugin(plugin: str) -> Response:
 def disable_plugin(plugin: str) -> Response:
     """Disable a plugin."""
     service.disable(plugin)
+    flash(_("%(plugin)s is disabled. What was entered is kept.", plugin=_title(plugin)), "success")
     return see("plugins.show_plugin", plugin=plugin)
 
 
@@ -57,4 +62,9 @@ def disable_plugin(plugin: str) -> Response:
 def resume_plugin(plugin: str) -> Response:
     """Ask a suspended plugin again."""
     service.resume(plugin)
+    flash(_("%(plugin)s is asked again.", plugin=_title(plugin)), "success")
     return see("plugins.show_plugin", plugin=plugin)
+
+
+def _title(plugin: str) -> str:
+    return localized(get_entry(plugin).manifest.title)
