@@ -64,7 +64,8 @@ def _look(name: str, at: Callable[[], str]) -> Finding:
     except (Ailing, TierlineError) as error:
         return Finding(name, False, str(error))
     except (SQLAlchemyError, OSError) as error:
-        return Finding(name, False, str(error).strip().splitlines()[0])
+        seen = str(getattr(error, "orig", None) or error)
+        return Finding(name, False, seen.strip().splitlines()[0])
 
 
 def _redis(settings: Settings) -> str:

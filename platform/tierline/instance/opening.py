@@ -75,23 +75,6 @@ def _settings(data: Path, database: str, broker: str, given: dict[str, Any]) -> 
     )
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment in which a process has the same settings."""
-    return {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEY": settings.secret_key,
-        "TIERLINE_HOME": str(settings.home),
-        "TIERLINE_DATA": str(settings.data),
-        "TIERLINE_ENV": "production" if settings.production else "development",
-        "TIERLINE_BASE_URL": settings.base_url,
-        "TIERLINE_MAIL_URL": settings.mail_url,
-        "TIERLINE_MAIL_SENDER": settings.mail_sender,
-        "TIERLINE_PLUGINS": settings.plugins,
-    }
-
-
 def _checked(settings: Settings) -> Settings:
     check_database(settings.database_url)
     check_redis(settings.redis_url)

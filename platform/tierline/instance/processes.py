@@ -22,7 +22,6 @@ def start_process(
     environment: Mapping[str, str] | None = None,
     log: Path | None = None,
     user: str | None = None,
-    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that the terminal's Ctrl-C does not reach it.
 
@@ -42,8 +41,7 @@ def start_process(
             stderr=subprocess.STDOUT if output else None,
             env=dict(os.environ if environment is None else environment),
             start_new_session=True,
-            preexec_fn=_dying_with_parent(death_signal),
-            pass_fds=pass_fds,
+            preexec_fn=dying_with_parent(death_signal),
             **options,
         )
     finally:
@@ -51,7 +49,8 @@ def start_process(
             output.close()
 
 
-def _dying_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def dying_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """Return what a child runs first so that the kernel sends it the signal when we end (Linux)."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl

@@ -13,8 +13,8 @@ from tierline.instance.embedded import ensure_kept
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import Folders, open_folders
 from tierline.instance.locks import FileLock
-from tierline.instance.opening import Wish, data_folder, environment, open_instance
-from tierline.instance.programs import Program, scheduler_program, web_program, worker_program
+from tierline.instance.opening import Wish, data_folder, open_instance
+from tierline.instance.programs import programs
 from tierline.instance.signals import StopRequested, StopSignals
 from tierline.instance.steps import Say, prepare_instance, timed
 from tierline.instance.supervisor import Supervisor
@@ -53,7 +53,7 @@ def _run(options: UpOptions, bound: socket.socket, say: Say, in_haste: Callable[
         with timed("servers answer", say):
             opened = stack.enter_context(open_instance(options.wish, base_url=address))
         sign_in = prepare_instance(opened.settings, say, demonstration=options.demonstration)
-        supervisor = Supervisor(_programs(bound), environment(opened.settings), say)
+        supervisor = Supervisor(programs(opened.settings, bound.fileno()), say)
         stack.callback(supervisor.stop, in_haste)
         with timed("programs started", say):
             supervisor.start(lambda: answers(f"{address}/readyz"))
@@ -77,10 +77,6 @@ def only_instance(folders: Folders, address: str) -> FileLock:
         )
     lock.write(address)
     return lock
-
-
-def _programs(bound: socket.socket) -> list[Program]:
-    return [web_program(bound.fileno()), scheduler_program(), worker_program()]
 
 
 def _say_ready(address: str, sign_in: list[str], seconds: float, say: Say) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from tierline.instance.errors import InstanceError
-from tierline.instance.processes import end_group, start_process
+from tierline.instance.forks import Forked
 from tierline.instance.programs import Program
 
 Say = Callable[[str], None]
@@ -21,11 +20,10 @@ LONGEST_PAUSE = 30.0
 class Supervised:
     """A program and the process that runs it at the moment."""
 
-    def __init__(self, program: Program, environment: Mapping[str, str], say: Say) -> None:
+    def __init__(self, program: Program, say: Say) -> None:
         self.program = program
-        self.environment = environment
         self.say = say
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.failures = 0
         self.started = 0.0
         self.not_before = 0.0
@@ -33,22 +31,17 @@ class Supervised:
     def start(self) -> None:
         """Start the process."""
         self.started = time.monotonic()
-        self.process = start_process(
-            self.program.command,
-            death_signal=self.program.death_signal,
-            environment=self.environment,
-            pass_fds=self.program.pass_fds,
-        )
+        self.process = Forked(self.program.name, self.program.run, self.program.death_signal)
 
     def ended(self) -> int | None:
         """Return the exit code of a process that has ended by itself, else None."""
-        return self.process.poll() if self.process else None
+        return self.process.exit_code() if self.process else None
 
     def watch(self) -> None:
         """Start a process that ended again: at once the first time, then later and later."""
-        if self.process is not None and self.process.poll() is None:
-            return
         if self.process is not None:
+            if self.ended() is None:
+                return
             self._note_end()
         if time.monotonic() >= self.not_before:
             self.start()
@@ -66,16 +59,15 @@ class Supervised:
         """Let the process end by itself, for its grace at most and only while nobody hurries."""
         if self.process is None:
             return
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.process.ask_to_stop()
         end = time.monotonic() + self.program.grace
-        while self.process.poll() is None and time.monotonic() < end and not in_haste():
+        while self.ended() is None and time.monotonic() < end and not in_haste():
             time.sleep(0.05)
         self._clear()
 
     def _clear(self) -> None:
         if self.process is not None:
-            end_group(self.process)
+            self.process.end()
             self.process = None
 
 
@@ -88,10 +80,8 @@ def _how(code: int | None) -> str:
 class Supervisor:
     """Runs programs until it is told to stop; they stop in the order in which they are given."""
 
-    def __init__(
-        self, programs: Sequence[Program], environment: Mapping[str, str], say: Say
-    ) -> None:
-        self.all = [Supervised(program, environment, say) for program in programs]
+    def __init__(self, programs: Sequence[Program], say: Say) -> None:
+        self.all = [Supervised(program, say) for program in programs]
 
     def start(self, is_ready: Callable[[], bool], seconds: float = 60.0) -> None:
         """Start every program and return when the instance is ready; raises InstanceError."""

@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
-from core.instance.conftest import eventually, running_in
+from core.instance.conftest import eventually
 from tierline.instance.errors import InstanceError
 from tierline.instance.programs import Program
 from tierline.instance.signals import StopRequested
 from tierline.instance.supervisor import Supervisor
 
-NOTE_AND_SLEEP = """
-import signal, sys, time
-from pathlib import Path
-folder, name = Path(sys.argv[1]), sys.argv[2]
-def end(*_):
-    with (folder / "order").open("a") as file:
-        file.write(name + "\\n")
-    sys.exit(0)
-signal.signal(signal.SIGTERM, end)
-(folder / name).write_text(str(time.monotonic()))
-time.sleep(120)
-"""
-STUBBORN = """
-import signal, sys, subprocess, time
-from pathlib import Path
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)", sys.argv[1]])
-(Path(sys.argv[1]) / sys.argv[2]).touch()
-time.sleep(120)
-"""
+# Under xdist the test process has a second thread; the supervisor's has not.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 
 
-def program(data: Path, name: str, code: str = NOTE_AND_SLEEP, grace: float = 10) -> Program:
-    return Program(name, (sys.executable, "-c", code, str(data), name), signal.SIGKILL, grace)
+def note_and_sleep(data: Path, name: str) -> None:
+    """Note that we run and, at SIGTERM, that we end."""
+
+    def end(*_: object) -> None:
+        with (data / "order").open("a") as file:
+            file.write(f"{name}\n")
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    (data / name).write_text(f"{os.getpid()}")
+    time.sleep(120)
+
+
+def be_stubborn(data: Path, name: str) -> None:
+    """Ignore SIGTERM, with a child that runs, too."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    command = [sys.executable, "-c", "import time; time.sleep(120)", str(data)]
+    child = subprocess.Popen(command)
+    (data / name).write_text(f"{os.getpid()} {child.pid}")
+    time.sleep(120)
+
+
+def fail(data: Path, name: str) -> None:
+    """Fail at once."""
+    sys.exit(3)
+
+
+def program(
+    data: Path,
+    name: str,
+    run: Callable[[Path, str], None] = note_and_sleep,
+    grace: float = 10,
+) -> Program:
+    return Program(name, partial(run, data, name), signal.SIGKILL, grace)
+
+
+def is_running(number: int) -> bool:
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def started(data: Path, *names: str) -> Callable[[], bool]:
@@ -61,20 +86,19 @@ def run_until(supervisor: Supervisor, condition: Callable[[], bool], seconds: fl
 
 def test_programs_stop_in_their_order(data: Path) -> None:
     names = ["web", "scheduler", "worker"]
-    supervisor = Supervisor([program(data, name) for name in names], {}, lambda line: None)
+    supervisor = Supervisor([program(data, name) for name in names], lambda line: None)
     supervisor.start(started(data, *names))
     supervisor.stop(lambda: False)
     assert (data / "order").read_text().split() == names
-    assert running_in(data) == []
+    assert not any(is_running(int((data / name).read_text())) for name in names)
 
 
 def test_a_program_that_ends_is_started_again(data: Path) -> None:
     said: list[str] = []
-    supervisor = Supervisor([program(data, "worker")], {}, said.append)
+    supervisor = Supervisor([program(data, "worker")], said.append)
     supervisor.start(started(data, "worker"))
     first = (data / "worker").read_text()
-    (running,) = running_in(data)
-    running.kill()
+    os.kill(int(first), signal.SIGKILL)
     assert run_until(supervisor, lambda: (data / "worker").read_text() not in ("", first))
     supervisor.stop(lambda: False)
     assert said == ["The worker ended (by SIGKILL); it is started again."]
@@ -82,8 +106,7 @@ def test_a_program_that_ends_is_started_again(data: Path) -> None:
 
 def test_a_program_that_keeps_failing_is_not_started_all_the_time(data: Path) -> None:
     said: list[str] = []
-    code = "import sys; sys.exit(3)"
-    supervisor = Supervisor([program(data, "worker", code)], {}, said.append)
+    supervisor = Supervisor([program(data, "worker", fail)], said.append)
     (one,) = supervisor.all
     one.start()
     seen: list[float] = []
@@ -93,8 +116,7 @@ def test_a_program_that_keeps_failing_is_not_started_all_the_time(data: Path) ->
 
 
 def test_a_program_that_can_not_start_ends_the_start_by_name(data: Path) -> None:
-    code = "import sys; sys.exit(3)"
-    supervisor = Supervisor([program(data, "web server", code)], {}, lambda line: None)
+    supervisor = Supervisor([program(data, "web server", fail)], lambda line: None)
     with pytest.raises(InstanceError, match=r"The web server can't be started \(exit code 3\)"):
         supervisor.start(lambda: False)
     supervisor.stop(lambda: False)
@@ -110,8 +132,9 @@ def test_a_program_that_can_not_start_ends_the_start_by_name(data: Path) -> None
 def test_a_stubborn_program_is_ended_with_its_children(
     data: Path, grace: float, in_haste: bool
 ) -> None:
-    supervisor = Supervisor([program(data, "worker", STUBBORN, grace)], {}, lambda line: None)
+    supervisor = Supervisor([program(data, "worker", be_stubborn, grace)], lambda line: None)
     supervisor.start(started(data, "worker"))
-    assert len(running_in(data)) == 2
+    both = [int(number) for number in (data / "worker").read_text().split()]
+    assert all(is_running(number) for number in both)
     supervisor.stop(lambda: in_haste)
-    assert eventually(lambda: running_in(data) == [])
+    assert eventually(lambda: not any(is_running(number) for number in both))
