@@ -1,0 +1,199 @@
+"""Keeping the metric store true: slots, full computations, and accounts touched by trade.
+
+Whoever writes to the store holds the lock of the tenant's freshness row until the transaction
+ends, so that imports, runs and refreshes never meet in it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tierline.db import db
+from tierline.db.scope import current_tenant_id
+from tierline.errors import Conflict
+from tierline.metrics import queries
+from tierline.metrics.calculation import calculate, derive, labels
+from tierline.metrics.definitions import Definitions, resting_on_all
+from tierline.metrics.models import (
+    GROUPS,
+    METRIC_SLOTS,
+    STATE,
+    AccountState,
+    MetricFreshness,
+    MetricSlot,
+)
+from tierline.metrics.source import Source
+from tierline.plugins.queries import stakeholder_groups
+
+CUSTOMER = "customer"
+
+
+class TooManyMetrics(Conflict):
+    """A tenant's plugins may define as many metrics as the store has slots."""
+
+    code = "too_many_metrics"
+    title = "There are more metrics than can be kept"
+
+
+def touch(accounts: Sequence[uuid.UUID]) -> None:
+    """Compute the metrics of these accounts again, after their trade, fields or groups changed.
+
+    In the caller's transaction; shares of the whole follow at the next `bring_up_to_date`.
+    """
+    fresh = lock_freshness()
+    definitions = prepare_slots(fresh)
+    if fresh.as_of is None:
+        _refresh(definitions, fresh, today())
+    elif accounts:
+        _write(definitions, queries.trade(fresh.as_of, list(accounts)), fresh)
+        fresh.shares_current = False
+    db.session.flush()
+
+
+def bring_up_to_date(as_of: datetime.date | None = None) -> datetime.date:
+    """Make the store true as of a date (today in the tenant's time zone); return the date.
+
+    Computes only what is missing. Locks the store until the transaction ends.
+    """
+    as_of = as_of or today()
+    fresh = lock_freshness()
+    definitions = prepare_slots(fresh)
+    if fresh.as_of != as_of:
+        _refresh(definitions, fresh, as_of)
+    elif not fresh.shares_current:
+        _refresh_shares(definitions, fresh)
+    db.session.flush()
+    return as_of
+
+
+def refresh(as_of: datetime.date | None = None) -> datetime.date:
+    """Compute everything anew from trade and fields; return the date that it is true for."""
+    lock_freshness().as_of = None
+    db.session.flush()
+    return bring_up_to_date(as_of)
+
+
+def today() -> datetime.date:
+    """Return the date in the tenant's time zone."""
+    zone = ZoneInfo(queries.tenant().time_zone)
+    return datetime.datetime.now(zone).date()
+
+
+def lock_freshness() -> MetricFreshness:
+    """Return the tenant's freshness row, locked until the transaction ends."""
+    values = {"tenant_id": current_tenant_id()}
+    db.session.execute(insert(MetricFreshness).values(values).on_conflict_do_nothing())
+    statement = select(MetricFreshness).with_for_update()
+    return db.session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def prepare_slots(fresh: MetricFreshness) -> Definitions:
+    """Give every metric of the tenant's plugins a slot, every group a bit; return the definitions.
+
+    New or changed ones make the store due for a full computation. Raises TooManyMetrics.
+    """
+    definitions = queries.definitions()
+    slots = {slot.metric_id: slot for slot in db.session.scalars(select(MetricSlot))}
+    if len({*slots, *definitions}) > METRIC_SLOTS:
+        raise TooManyMetrics(
+            f"The enabled plugins define more than the {METRIC_SLOTS} metrics that a company can"
+            " keep. Disable one of them.",
+            limit=METRIC_SLOTS,
+        )
+    for name in slots.keys() - definitions.keys():
+        slots[name].digest = ""  # its values go stale until it comes back
+    for name, definition in definitions.items():
+        slot = slots.get(name)
+        if slot is None:
+            slot = MetricSlot(slot=len(slots) + 1, metric_id=name, digest="")
+            slots[name] = slot
+            db.session.add(slot)
+        if slot.digest != definition.digest:
+            slot.digest = definition.digest
+            fresh.as_of = None
+    _prepare_groups(fresh)
+    db.session.flush()
+    return definitions
+
+
+def _prepare_groups(fresh: MetricFreshness) -> None:
+    known = list(fresh.group_keys)
+    keys = [CUSTOMER, *(group.key for group in stakeholder_groups())]
+    new = [key for key in dict.fromkeys(keys) if key not in known]
+    if new:
+        fresh.group_keys = [*known, *new][:GROUPS]
+        fresh.as_of = None
+
+
+def _refresh(definitions: Definitions, fresh: MetricFreshness, as_of: datetime.date) -> None:
+    _write(definitions, queries.trade(as_of), fresh)
+    fresh.as_of, fresh.shares_current = as_of, True
+    fresh.refreshed_at = datetime.datetime.now(datetime.UTC)
+
+
+def _write(definitions: Definitions, trade: Any, fresh: MetricFreshness) -> None:
+    """Insert or update the rows of the accounts asked for, where a value changes."""
+    only_some = trade.accounts is not None
+    source = calculate(definitions, trade, fresh.group_keys)
+    shares = set(resting_on_all(definitions)) if only_some else set()
+    columns = {
+        column: source.columns[name]
+        for name, column in queries.slot_columns().items()
+        if name in definitions and name not in shares
+    }
+    statement = insert(AccountState).from_select(
+        ["tenant_id", "account_id", "groups", *columns],
+        select(literal(current_tenant_id()), source.account_id, source.groups, *columns.values()),
+    )
+    written = ["groups", *columns]
+    statement = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "account_id"],
+        set_={name: statement.excluded[name] for name in written},
+        where=_differs({name: statement.excluded[name] for name in written}),
+    )
+    db.session.execute(statement)
+
+
+def _refresh_shares(definitions: Definitions, fresh: MetricFreshness) -> None:
+    """Compute what rests on all accounts from the values that stand in the store."""
+    shares = set(resting_on_all(definitions))
+    if shares:
+        rows = _derived_from_store(definitions, shares)
+        columns = queries.slot_columns()
+        values = {columns[name]: rows.columns[name] for name in shares}
+        db.session.execute(
+            update(AccountState)
+            .where(
+                STATE.c.tenant_id == current_tenant_id(),
+                STATE.c.account_id == rows.account_id,
+                _differs(values),
+            )
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+    fresh.shares_current = True
+
+
+def _derived_from_store(definitions: Definitions, shares: set[str]) -> Source:
+    store = queries.store_source(definitions)
+    label_of = dict(labels(definitions))
+    kept = [name for name in definitions if name not in shares]
+    base = (
+        select(store.account_id, store.groups, *(store.columns[n].label(label_of[n]) for n in kept))
+        .where(STATE.c.tenant_id == current_tenant_id())
+        .subquery("base")
+    )
+    rows = derive(base, definitions, {name: base.c[label_of[name]] for name in kept})
+    columns = {name: rows.c[label_of[name]] for name in definitions}
+    return Source(rows, rows.c.account_id, rows.c.groups, columns, store.units, store.group_bits)
+
+
+def _differs(values: dict[str, Any]) -> ColumnElement[bool]:
+    return or_(*(STATE.c[name].is_distinct_from(value) for name, value in values.items()))

@@ -1,0 +1,38 @@
+"""Where rules read an account's values from: the store, or a calculation for another date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, false, literal
+
+from tierline.errors import Invalid
+from tierline.plugins.contributions import MetricUnit
+
+
+@dataclass(frozen=True)
+class Source:
+    """A row an account: its id, its stakeholder groups as bits, its metrics as stored integers."""
+
+    rows: FromClause
+    account_id: ColumnElement[Any]
+    groups: ColumnElement[int]
+    columns: Mapping[str, ColumnElement[int]]  # by metric id
+    units: Mapping[str, MetricUnit]
+    group_bits: Mapping[str, int]  # place of a group's bit, by group key
+
+    def value(self, metric_id: str) -> ColumnElement[int]:
+        """Return a metric's column; raises Invalid for a metric that no enabled plugin defines."""
+        if metric_id not in self.columns:
+            what = "is defined by no enabled plugin"
+            raise Invalid(f"The metric {metric_id} {what}.", fields={metric_id: [what]})
+        return self.columns[metric_id]
+
+    def in_group(self, group: str) -> ColumnElement[bool]:
+        """Return the condition that an account belongs to a stakeholder group."""
+        place = self.group_bits.get(group)
+        if place is None:
+            return false()
+        return self.groups.op("&")(literal(1 << place)) != literal(0)

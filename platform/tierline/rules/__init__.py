@@ -1,0 +1,1 @@
+"""Rules as typed data: compiled to SQL for all accounts, evaluated in Python to explain one."""

@@ -1,0 +1,66 @@
+"""What a rule takes from all accounts before it looks at one: quantile cuts, shares' borders.
+
+Measured once a run; from then on a rule is a function of one account's values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class AccountValues:
+    """What is known of an account: stored metric values by id, extra fields by key.
+
+    `key` is what tells equal accounts apart where a share's border splits them.
+    """
+
+    metrics: Mapping[str, int | None]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The last account of a tier in descending order: its stored value, and its key.
+
+    The key is None where all accounts of that value are in the tier.
+    """
+
+    value: int
+    key: str | None = None
+
+    def holds(self, value: int, key: str) -> bool:
+        """Return whether an account stands at or before the floor."""
+        return value > self.value or (value == self.value and (self.key is None or key <= self.key))
+
+
+@dataclass(frozen=True)
+class Population:
+    """What the rule took from the population.
+
+    `cuts`: of each bin, in stored units, offset included; none where nobody's value is known.
+    `floors`: of an abc scheme, of each tier but the last; None: empty tier.
+    """
+
+    cuts: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
+    floors: tuple[Floor | None, ...] = ()
+    known: Mapping[str, int] = field(default_factory=dict)  # accounts, by metric
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the population as JSON can hold it."""
+        return {
+            "cuts": {name: [str(cut) for cut in cuts] for name, cuts in self.cuts.items()},
+            "floors": [floor and vars(floor) for floor in self.floors],
+            "known": dict(self.known),
+        }
+
+
+def read_population(document: Mapping[str, Any]) -> Population:
+    """Return the population that `to_document` wrote."""
+    cuts = {name: tuple(map(Fraction, given)) for name, given in document["cuts"].items()}
+    floors = tuple(Floor(**floor) if floor else None for floor in document["floors"])
+    return Population(cuts, floors, document["known"])

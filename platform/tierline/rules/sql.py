@@ -1,0 +1,367 @@
+"""Rules compiled to SQL: one expression over an account's columns, for all accounts at once.
+
+Weights, edges and cuts are integer constants in it; evaluate.py says the same of one account, and
+a property test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Numeric,
+    SmallInteger,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    null,
+    or_,
+    true,
+)
+
+from tierline.metrics import fields
+from tierline.metrics.source import Source
+from tierline.metrics.units import SCALES, exceeds, reaches
+from tierline.plugins.contributions import Field
+from tierline.rules.conditions import NUMBER_TYPES, All, AnyOf, Condition, Leaf, Not, compare_known
+from tierline.rules.ladder import Ladder, ladder_of, ladder_of_cuts
+from tierline.rules.population import Floor, Population
+from tierline.rules.scheme import (
+    AbcRule,
+    Axis,
+    Gate,
+    GridRule,
+    Scheme,
+    ScoreRule,
+    Scoring,
+    TableRule,
+)
+from tierline.rules.shares import key_of
+from tierline.rules.weights import POINT, SCORE, Weighed, Weights, weigh
+
+Whole = ColumnElement[int]
+Truth = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scheme as expressions over a source's columns.
+
+    `tier` is the code of the tier, NULL for none; `score` is in ten-thousandths, NULL for schemes
+    without one.
+    """
+
+    tier: Whole
+    score: Whole
+    incomplete: Truth
+
+
+def compile_scheme(
+    scheme: Scheme,
+    population: Population,
+    source: Source,
+    codes: Mapping[str, int],
+    known_fields: Mapping[str, Field],
+) -> Compiled:
+    """Return the scheme compiled for the source; accounts outside its group get no tier.
+
+    `codes` gives each tier's code. Where the rule reads fields, the source's rows must be joined
+    with the account.
+    """
+    compiled = _Compiler(scheme, population, source, codes, known_fields).compile()
+    inside = case((source.in_group(scheme.group), compiled.tier))
+    return Compiled(cast(inside, SmallInteger), compiled.score, compiled.incomplete)
+
+
+UNKNOWN: Whole = cast(null(), BigInteger)
+
+
+def constant(value: int) -> Whole:
+    """Return a whole number written into the statement: plans see it, and it needs no parameter."""
+    return literal_column(str(int(value)), BigInteger)
+
+
+@dataclass(frozen=True)
+class _Compiler:
+    scheme: Scheme
+    population: Population
+    source: Source
+    codes: Mapping[str, int]
+    fields: Mapping[str, Field]
+
+    def compile(self) -> Compiled:
+        match self.scheme.rule:
+            case AbcRule() as rule:
+                return _unscored(self._abc(rule))
+            case ScoreRule() as rule:
+                return self._score(rule)
+            case GridRule() as rule:
+                return self._grid(rule)
+            case TableRule() as rule:
+                return _unscored(self._table(rule))
+
+    def _code(self, tier: str) -> Whole:
+        return constant(self.codes[tier])
+
+    def _abc(self, rule: AbcRule) -> Whole:
+        value = self.source.value(rule.metric)
+        reached = [
+            (self._at_or_before(value, floor), self._code(cut.tier))
+            for cut, floor in zip(rule.cuts, self.population.floors, strict=False)
+            if floor is not None
+        ]
+        last = self._code(rule.cuts[-1].tier)
+        return case((value.is_(None), null()), *reached, else_=last)
+
+    def _at_or_before(self, value: Whole, floor: Floor) -> Truth:
+        """Return whether an account stands at or before a floor; there the key counts."""
+        if floor.key is None:
+            return value >= constant(floor.value)
+        same = case((value == constant(floor.value), key_of(self.source) <= literal(floor.key)))
+        return (value > constant(floor.value)) | same
+
+    def _score(self, rule: ScoreRule) -> Compiled:
+        weights = weigh(rule.scoring, self.source)
+        gated = [
+            (self._held_by(gate, rule, weights), self._code(gate.at_most))
+            for gate in self._worst_first(rule)
+        ]
+        scored = [
+            (self._reaches(weights, cut.least), self._code(cut.tier))
+            for cut in rule.cuts
+            if cut.least is not None
+        ]
+        last = self._code(rule.cuts[-1].tier)
+        tier = case((self._nothing_known(weights), null()), *gated, *scored, else_=last)
+        return Compiled(tier, self._score_value(weights), self._incomplete(weights))
+
+    def _worst_first(self, rule: ScoreRule) -> list[Gate]:
+        return sorted(rule.gates, key=lambda gate: -self.scheme.position(gate.at_most))
+
+    def _held_by(self, gate: Gate, rule: ScoreRule, weights: Weights) -> Truth:
+        """Return whether the gate's condition holds and the score gives a better tier."""
+        place = self.scheme.position(gate.at_most)
+        better = [cut for cut in rule.cuts if self.scheme.position(cut.tier) < place]
+        if not better:
+            return false()
+        when = self._condition(gate.when)
+        least = better[-1].least
+        return when if least is None else when & self._reaches(weights, least)
+
+    def _nothing_known(self, weights: Weights) -> Truth:
+        return and_(*(self.source.value(p.criterion.metric).is_(None) for p in weights.parts))
+
+    def _reaches(self, weights: Weights, least: Decimal) -> Truth:
+        """Return whether the weighted score is at least `least`, something being known."""
+        border = least.as_integer_ratio()
+        return _total(self._margin(part, *border) for part in weights.parts) >= constant(0)
+
+    def _margin(self, part: Weighed, over: int, under: int) -> Whole:
+        """Return weight * (points * under - over) in millionths, 0 where the value is unknown."""
+        value = self.source.value(part.criterion.metric)
+        if part.ladder is None:
+            held = func.least(func.greatest(value, constant(POINT)), constant(5 * POINT))
+            margin = held * constant(part.weight * under) - constant(part.weight * over * POINT)
+            return case((value.is_(None), constant(0)), else_=margin)
+        worth = [
+            part.weight * (part.ladder.points_of(step) * under - over) * POINT
+            for step in range(len(part.ladder.thresholds) + 1)
+        ]
+        return _stepped(value, part.ladder, worth, unknown=0)
+
+    def _score_value(self, weights: Weights) -> Whole:
+        """Return the score in ten-thousandths, rounded half up; NULL where nothing is known."""
+        whole = _total(self._margin(part, 0, 1) for part in weights.parts)
+        present = func.nullif(self._present(weights), constant(0), type_=BigInteger)
+        doubled = whole * constant(2 * SCORE) + present * constant(POINT)
+        return doubled // (present * constant(2 * POINT))
+
+    def _present(self, weights: Weights) -> Whole:
+        """Return the weight of the criteria that are known."""
+        return _total(
+            case(
+                (self.source.value(part.criterion.metric).is_(None), constant(0)),
+                else_=constant(part.weight),
+            )
+            for part in weights.parts
+        )
+
+    def _incomplete(self, weights: Weights) -> Truth:
+        return self._present(weights) < constant(weights.least_present())
+
+    def _grid(self, rule: GridRule) -> Compiled:
+        row, row_incomplete = self._axis(rule.rows)
+        column, column_incomplete = self._axis(rule.columns)
+        width = len(rule.columns.labels)
+        cells = {
+            y * width + x: self._code(tier)
+            for y, line in enumerate(rule.cells)
+            for x, tier in enumerate(line)
+        }
+        place = row * constant(width) + column
+        tier = case(cells, value=place)
+        return Compiled(tier, UNKNOWN, or_(row_incomplete, column_incomplete))
+
+    def _axis(self, axis: Axis) -> tuple[Whole, Truth]:
+        """Return the step (0 for the lowest) on an axis, and whether too little is known of it."""
+        if axis.scoring is not None:
+            return self._scored_axis(axis, axis.scoring)
+        assert axis.metric is not None  # noqa: S101 - an axis has a metric or criteria
+        value = self.source.value(axis.metric)
+        ladder = ladder_of(axis.edges, self.source.units[axis.metric], axis.better)
+        steps = [ladder.points_of(step) - 1 for step in range(len(ladder.thresholds) + 1)]
+        return _stepped(value, ladder, steps, unknown=None), false()
+
+    def _scored_axis(self, axis: Axis, scoring: Scoring) -> tuple[Whole, Truth]:
+        weights = weigh(scoring, self.source)
+        steps = [
+            (self._reaches(weights, edge), constant(place))
+            for place, edge in reversed(list(enumerate(axis.edges, start=1)))
+        ]
+        step = case((self._nothing_known(weights), null()), *steps, else_=constant(0))
+        return step, self._incomplete(weights)
+
+    def _table(self, rule: TableRule) -> Whole:
+        rows = [(self._condition(row.when), self._code(row.tier)) for row in rule.rules]
+        last = self._code(rule.otherwise) if rule.otherwise is not None else null()
+        return case(*rows, else_=last)
+
+    def _condition(self, condition: Condition) -> Truth:
+        match condition:
+            case All(parts=parts):
+                return and_(*(self._condition(part) for part in parts))
+            case AnyOf(parts=parts):
+                return or_(*(self._condition(part) for part in parts))
+            case Not(part=part):
+                return not_(self._condition(part))
+            case Leaf():
+                return self._leaf(condition)
+
+    def _leaf(self, leaf: Leaf) -> Truth:
+        match leaf.subject:
+            case "metric":
+                scale = SCALES[self.source.units[leaf.name]]
+                return compare(self.source.value(leaf.name), leaf, scale)
+            case "bin":
+                return self._bin(leaf)
+            case _:
+                return compare_field(self.fields[leaf.name], leaf)
+
+    def _bin(self, leaf: Leaf) -> Truth:
+        """Return a comparison of a bin's points, said of the value that the bin cuts."""
+        rule = self.scheme.rule
+        assert isinstance(rule, TableRule)  # noqa: S101 - only a table has bins
+        row = next(row for row in rule.bins if row.id == leaf.name)
+        value = self.source.value(row.metric)
+        if leaf.op in ("known", "unknown"):
+            return compare(value, leaf, 1)
+        ladder = ladder_of_cuts(self.population.cuts[leaf.name], row.better)
+        spans = [
+            _between_steps(value, ladder, step)
+            for step in range(len(ladder.thresholds) + 1)
+            if compare_known(Decimal(ladder.points_of(step)), leaf)
+        ]
+        return case((value.is_not(None), or_(false(), *spans)))
+
+
+def _unscored(tier: Whole) -> Compiled:
+    return Compiled(tier, UNKNOWN, false())
+
+
+def _total(parts: Any) -> Whole:
+    first, *rest = parts
+    for part in rest:
+        first = first + part
+    result: Whole = first
+    return result
+
+
+def _stepped(value: Whole, ladder: Ladder, worth: list[int], unknown: int | None) -> Whole:
+    """Return what the step of a value is worth, looking from the highest threshold down."""
+    missing = null() if unknown is None else constant(unknown)
+    steps = [
+        (value >= constant(threshold), constant(worth[place]))
+        for place, threshold in reversed(list(enumerate(ladder.thresholds, start=1)))
+    ]
+    return case((value.is_(None), missing), *steps, else_=constant(worth[0]))
+
+
+def _between_steps(value: Whole, ladder: Ladder, step: int) -> Truth:
+    """Return whether a known value stands on a step of the ladder."""
+    parts = []
+    if step > 0:
+        parts.append(value >= constant(ladder.thresholds[step - 1]))
+    if step < len(ladder.thresholds):
+        parts.append(value < constant(ladder.thresholds[step]))
+    return and_(true(), *parts)
+
+
+def compare(value: Whole, leaf: Leaf, scale: int) -> Truth:
+    """Return a comparison of a stored value, `scale` in one, with the leaf's operands."""
+
+    def at_least(operand: Any) -> Truth:
+        return value >= constant(reaches(operand, scale))
+
+    def at_most(operand: Any) -> Truth:
+        return value < constant(exceeds(operand, scale))
+
+    return _compare(leaf, value, at_least, at_most, lambda x: at_least(x) & at_most(x))
+
+
+def compare_field(field: Field, leaf: Leaf) -> Truth:
+    """Return a comparison of an account's field with the leaf's operands, by the field's type."""
+    number = field.type in NUMBER_TYPES
+    value: Any = fields.number_of(field.key) if number else fields.text_of(field.key)
+
+    def operand(given: Any) -> ColumnElement[Any]:
+        return literal(Decimal(str(given)), Numeric) if number else literal(fields.read_text(given))
+
+    return _compare(
+        leaf,
+        value,
+        lambda given: value >= operand(given),
+        lambda given: value <= operand(given),
+        lambda given: value == operand(given),
+    )
+
+
+Comparison = Callable[[Any], Truth]
+
+
+def _compare(
+    leaf: Leaf, value: Any, at_least: Comparison, at_most: Comparison, equal: Comparison
+) -> Truth:
+    given = leaf.value
+    match leaf.op:
+        case "known":
+            return cast(value.is_not(None), Boolean)
+        case "unknown":
+            return cast(value.is_(None), Boolean)
+        case "eq":
+            return equal(given)
+        case "ne":
+            return not_(equal(given))
+        case "ge":
+            return at_least(given)
+        case "gt":
+            return not_(at_most(given))
+        case "lt":
+            return not_(at_least(given))
+        case "le":
+            return at_most(given)
+        case "in":
+            return or_(*(equal(operand) for operand in given))
+        case "between":
+            return at_least(given[0]) & at_most(given[1])
+    raise ValueError(f"no such operator: {leaf.op}")

@@ -1,0 +1,1 @@
+"""Tiering: schemes and their versions, runs over a whole tenant, assignments, explanations."""

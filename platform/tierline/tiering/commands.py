@@ -1,0 +1,88 @@
+"""`tierline tiering run|explain`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from tierline.console import in_tenant, json_option, show, tenant_option
+from tierline.tiering.explain import explain
+from tierline.tiering.service import run_now
+
+
+@click.group()
+def command() -> None:
+    """Sort accounts into tiers, and say why each is where it is."""
+
+
+class Day(click.ParamType[datetime.date]):
+    """A date as 2026-12-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime.date:
+        """Return the date; fails with usage for anything else."""
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-12-31", param, ctx)
+
+
+scheme_option = click.option(
+    "--scheme", "scheme_id", metavar="ID", required=True, help="The scheme: essentials:rfm."
+)
+as_of_option = click.option(
+    "--as-of", type=Day(), metavar="DATE", help="Look at what was known on this day (today)."
+)
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@as_of_option
+@json_option
+def run(slug: str, scheme_id: str, as_of: datetime.date | None, as_json: bool) -> None:
+    """Run a scheme over all accounts of its group, and record who changes tier."""
+    with in_tenant(slug):
+        result = run_now(scheme_id, as_of).to_document()
+    show(result, as_json, _lines(result))
+
+
+def _lines(result: dict[str, Any]) -> Iterator[str]:
+    yield f"As of {result['as_of']}: {result['accounts']:,} accounts, {result['changed']:,} changed"
+    for tier in result["tiers"]:
+        sales = "–" if tier["sales"] is None else f"{tier['sales']:,.2f}"
+        share = "" if tier["share"] is None else f"{tier['share']:.1f} %"
+        yield f"  {tier['tier']:<20} {tier['accounts']:>9,} {sales:>18} {share:>8}"
+    if result["without_tier"]:
+        yield f"  {'no tier':<20} {result['without_tier']:>9,}"
+    if not result["recorded"]:
+        yield "Not recorded: a later run is on record already."
+
+
+@command.command(name="explain")
+@tenant_option
+@scheme_option
+@click.option("--account", metavar="EXTERNAL_KEY", required=True, help="The account's number.")
+@as_of_option
+@json_option
+def explain_command(
+    slug: str, scheme_id: str, account: str, as_of: datetime.date | None, as_json: bool
+) -> None:
+    """Say why an account is in its tier, down to the metric values and the rows behind them."""
+    with in_tenant(slug):
+        explanation = explain(scheme_id, account, as_of)
+    show(explanation, as_json, _explained(explanation))
+
+
+def _explained(explanation: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{explanation['account']} {explanation['name']}: {explanation['tier'] or 'no tier'}"
+        f" as of {explanation['as_of']} ({explanation['scheme']} version {explanation['version']})"
+    )
+    for metric in explanation["metrics"]:
+        value = "unknown" if metric["value"] is None else f"{metric['value']:,}"
+        yield f"  {metric['id']:<36} {value:>18} {metric['unit']:<8} {metric['rows']} rows"

@@ -1,0 +1,55 @@
+"""The job that runs a scheme, in steps that are committed with their progress."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from tierline.db import db
+from tierline.db.scope import current_tenant_id
+from tierline.jobs.registry import job_kind
+from tierline.jobs.running import Running
+from tierline.metrics.models import STATE
+from tierline.tiering.models import Run
+from tierline.tiering.permissions import RUN
+from tierline.tiering.service import assign, begin_run, finish_run
+
+
+@job_kind("tiering.run", _l("Run a tiering scheme"), permission=RUN)
+def run(running: Running) -> dict[str, Any]:
+    """Run the scheme that the arguments name: `scheme`, and `as_of` or today."""
+    here = _resumed(running) or _begun(running)
+    position = running.position
+    start = uuid.UUID(position["after"]) if position.get("after") else None
+
+    def step(last: uuid.UUID | None, accounts: int) -> None:
+        if last is not None:
+            position["after"] = str(last)
+            running.checkpoint(done=running.done + accounts, position=position)
+
+    assign(here, step, start)
+    result = finish_run(here)
+    return {"run": str(here.id), "as_of": str(result.as_of), "changed": result.changed}
+
+
+def _begun(running: Running) -> Run:
+    given = running.arguments.get("as_of")
+    as_of = datetime.date.fromisoformat(given) if given else None
+    here = begin_run(running.arguments["scheme"], as_of, running.id)
+    here_id = here.id
+    total = db.session.scalar(
+        select(func.count()).select_from(STATE).where(STATE.c.tenant_id == current_tenant_id())
+    )
+    running.checkpoint(done=0, total=total or 0, position={"run": str(here_id)})
+    return db.session.get_one(Run, here_id)
+
+
+def _resumed(running: Running) -> Run | None:
+    """Return the run that an earlier attempt of this job began, where it can go on."""
+    if "run" not in running.position:
+        return None
+    return db.session.get(Run, uuid.UUID(running.position["run"]))

@@ -1,0 +1,100 @@
+"""Schemes as a tenant uses them, their immutable versions, runs, and who was in which tier when."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tierline.db import Base, Tenanted, TenantOwned
+
+STATES = ("running", "done", "failed")
+
+
+class Scheme(TenantOwned, Base):
+    """A tiering scheme as the tenant uses it; its number is also the slot of its current tiers."""
+
+    __tablename__ = "tiering_scheme"
+    __table_args__ = (UniqueConstraint("tenant_id", "scheme_id"),)
+
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    scheme_id: Mapped[str]  # "essentials:rfm"
+    version: Mapped[int]  # the version in force
+    tier_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))  # a tier's code is its place, from 1
+    last_as_of: Mapped[datetime.date | None] = mapped_column(Date)  # of the last run recorded
+    active_run_id: Mapped[uuid.UUID | None]  # the run that goes on, step by step
+
+
+class SchemeVersion(TenantOwned, Base):
+    """A scheme's rule as it stood; never changed."""
+
+    __tablename__ = "tiering_scheme_version"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"], ["tiering_scheme.tenant_id", "tiering_scheme.number"]
+        ),
+        {"info": {"append_only": True}},
+    )
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    digest: Mapped[str]
+    created_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+
+
+class Run(Tenanted, Base):
+    """One evaluation of a scheme over all accounts of its group, as of a date."""
+
+    __tablename__ = "tiering_run"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"], ["tiering_scheme.tenant_id", "tiering_scheme.number"]
+        ),
+        Index("ix_tiering_run_scheme", "tenant_id", "scheme_number", "created_at"),
+    )
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger)
+    version: Mapped[int]
+    as_of: Mapped[datetime.date] = mapped_column(Date)
+    state: Mapped[str]
+    started_by: Mapped[str]
+    job_id: Mapped[uuid.UUID | None]
+    recorded: Mapped[bool]  # whether assignments were written
+    population: Mapped[dict[str, Any]] = mapped_column(JSONB)  # what the rule took from all
+    changed: Mapped[int] = mapped_column(server_default="0")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    finished_at: Mapped[datetime.datetime | None]
+
+
+class Assignment(TenantOwned, Base):
+    """From when on an account is in a tier; it ends where the account's next one begins.
+
+    So overlaps and gaps can't be written. No foreign keys: a check for each row would cost more
+    than the run itself (docs/tiering.md), and rows are written from the store only, which has them.
+    """
+
+    __tablename__ = "tier_assignment"
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    begins_on: Mapped[datetime.date] = mapped_column(Date, primary_key=True)
+    tier: Mapped[int | None] = mapped_column(SmallInteger)  # None: in no tier from here on
+    previous: Mapped[int | None] = mapped_column(SmallInteger)
+    score: Mapped[int | None]  # in ten-thousandths, of a score scheme
+    incomplete: Mapped[bool]
+    run_id: Mapped[uuid.UUID]

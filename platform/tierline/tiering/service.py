@@ -1,0 +1,239 @@
+"""Running a scheme over all accounts of a tenant: one statement, history written in it.
+
+A job runs in steps of 50,000 accounts, each committed with its progress; a command runs in one
+transaction. Both are the same steps. Runs of one scheme never overlap.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, literal, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tierline.access.decision import require
+from tierline.audit.service import record
+from tierline.db import db
+from tierline.db.scope import current_tenant_id
+from tierline.errors import Conflict, Invalid
+from tierline.jobs.queries import find_job
+from tierline.metrics.models import STATE, AccountState
+from tierline.metrics.service import bring_up_to_date, lock_freshness, today
+from tierline.rules.measuring import measure
+from tierline.rules.scheme import read_scheme
+from tierline.tiering.evaluation import Evaluation, confined, evaluation_of, source_of
+from tierline.tiering.models import Assignment, Run, Scheme
+from tierline.tiering.permissions import RUN
+from tierline.tiering.results import Result, summarise
+from tierline.tiering.versions import get_version, use_scheme
+
+BATCH = 50_000
+
+Step = Callable[[uuid.UUID | None, int], None]
+"""What is told when a step of a run is done: the last account's id (None: the end), how many."""
+
+
+class RunGoesOn(Conflict):
+    """A scheme is run once at a time."""
+
+    code = "run_goes_on"
+    title = "A run of this scheme goes on"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run found; `recorded` is False for a date before the last recorded run's."""
+
+    as_of: datetime.date
+    result: Result
+    changed: int
+    recorded: bool
+    run_id: uuid.UUID
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as commands and the API show it; money as exact decimals."""
+        return {
+            "as_of": self.as_of,
+            "accounts": self.result.accounts,
+            "tiers": [
+                {
+                    "tier": tier.tier,
+                    "accounts": tier.accounts,
+                    "sales": tier.sales,
+                    "share": tier.share,
+                }
+                for tier in self.result.tiers
+            ],
+            "changed": self.changed,
+            "recorded": self.recorded,
+            "without_tier": self.result.without_tier,
+        }
+
+
+def run_now(scheme_id: str, as_of: datetime.date | None = None) -> RunResult:
+    """Run a scheme over the tenant's accounts as of a date (today), in the caller's transaction.
+
+    A date before that of the last recorded run is evaluated and reported, and not recorded.
+    Raises NotFound for an unknown scheme, Invalid for a date to come, RunGoesOn.
+    """
+    run = begin_run(scheme_id, as_of)
+    assign(run)
+    return finish_run(run)
+
+
+def begin_run(
+    scheme_id: str, as_of: datetime.date | None = None, job_id: uuid.UUID | None = None
+) -> Run:
+    """Open a run: bring the metrics up to date, measure what the rule takes from all accounts."""
+    subject = require(RUN)
+    as_of = _checked_date(as_of)
+    scheme = use_scheme(scheme_id)
+    _check_no_other_run(scheme, job_id)
+    bring_up_to_date()
+    rules = read_scheme(get_version(scheme, scheme.version))
+    source = source_of(as_of, rules)
+    run = Run(
+        scheme_number=scheme.number,
+        version=scheme.version,
+        as_of=as_of,
+        state="running",
+        started_by=subject.name,
+        job_id=job_id,
+        recorded=scheme.last_as_of is None or as_of >= scheme.last_as_of,
+        population=measure(rules, source, *confined(source)).to_document(),
+        changed=0,
+    )
+    db.session.add(run)
+    db.session.flush()
+    scheme.active_run_id = run.id
+    db.session.flush()
+    return run
+
+
+def _checked_date(as_of: datetime.date | None) -> datetime.date:
+    now = today()
+    if as_of is not None and as_of > now:
+        what = f"is after today, {now}"
+        raise Invalid(f"The as-of date {as_of} {what}.", fields={"as_of": [what]})
+    return as_of or now
+
+
+def _check_no_other_run(scheme: Scheme, job_id: uuid.UUID | None) -> None:
+    """Refuse where a run goes on; what a dead job left behind is closed as failed."""
+    if scheme.active_run_id is None:
+        return
+    active = db.session.get(Run, scheme.active_run_id)
+    job = find_job(active.job_id) if active is not None and active.job_id else None
+    if job is not None and job.open and job.id != job_id:
+        raise RunGoesOn("A run of this scheme goes on. Wait until it is done.", job=str(job.id))
+    if active is not None:
+        active.state = "failed"
+
+
+def assign(run: Run, after: Step | None = None, start: uuid.UUID | None = None) -> None:
+    """Write the assignments that change, of account ids after `start`, and count them in the run.
+
+    `after` is called when a step is done, with the last account's id and the number of accounts;
+    without it, and for a past date, everything is one step. A run that is not recorded writes
+    nothing.
+    """
+    if not run.recorded:
+        return
+    in_steps = after is not None and run.as_of == today()
+    for first, last, accounts in _ranges(start, BATCH if in_steps else None):
+        if run.as_of == today():
+            bring_up_to_date()
+        else:
+            lock_freshness()
+        run.changed += _assign(run, evaluation_of(run), first, last)
+        db.session.flush()
+        if after is not None:
+            after(last, accounts)
+
+
+def _ranges(
+    start: uuid.UUID | None, size: int | None
+) -> Iterator[tuple[uuid.UUID | None, uuid.UUID | None, int]]:
+    """Yield ranges of account ids (after, up to), with the number of accounts in each."""
+    first, last = start, None
+    while size is not None:
+        ids = select(STATE.c.account_id).where(STATE.c.tenant_id == current_tenant_id())
+        if first is not None:
+            ids = ids.where(STATE.c.account_id > first)
+        last = db.session.scalar(ids.order_by(STATE.c.account_id).offset(size - 1).limit(1))
+        if last is None:
+            break
+        yield first, last, size
+        first = last
+    yield first, None, 0
+
+
+def _assign(run: Run, found: Evaluation, first: uuid.UUID | None, last: uuid.UUID | None) -> int:
+    """Write the tiers that change in a range of accounts, and their history, in one statement."""
+    tenant_id, column = current_tenant_id(), f"t{run.scheme_number}"
+    conditions = [STATE.c.tenant_id == tenant_id, *found.joined]
+    if found.source.rows is not STATE:
+        conditions.append(STATE.c.account_id == found.source.account_id)
+    for ids in {STATE.c.account_id, found.source.account_id}:
+        conditions += [ids > first] if first is not None else []
+        conditions += [ids <= last] if last is not None else []
+    changed = (
+        update(AccountState)
+        .where(*conditions, STATE.c[column].is_distinct_from(found.compiled.tier))
+        .values({column: found.compiled.tier})
+        .returning(
+            STATE.c.account_id,
+            literal_column(f"new.{column}").label("tier"),
+            literal_column(f"old.{column}").label("previous"),
+            found.compiled.score.label("score"),
+            func.coalesce(found.compiled.incomplete, False).label("incomplete"),
+        )
+        .execution_options(synchronize_session=False)
+        .cte("changed")
+    )
+    return _write_history(run, changed)
+
+
+def _write_history(run: Run, changed: Any) -> int:
+    """Insert what changed into the history; a second run on one day corrects the first."""
+    given = {
+        "tenant_id": literal(current_tenant_id()),
+        "scheme_number": literal(run.scheme_number),
+        "account_id": changed.c.account_id,
+        "begins_on": literal(run.as_of),
+        "tier": changed.c.tier,
+        "previous": changed.c.previous,
+        "score": changed.c.score,
+        "incomplete": changed.c.incomplete,
+        "run_id": literal(run.id),
+    }
+    written = insert(Assignment).from_select(list(given), select(*given.values()))
+    corrected = ("tier", "score", "incomplete", "run_id")
+    counted = (
+        written.on_conflict_do_update(
+            index_elements=["tenant_id", "scheme_number", "account_id", "begins_on"],
+            set_={name: written.excluded[name] for name in corrected},
+        )
+        .returning(literal(1).label("one"))
+        .cte("written")
+    )
+    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+def finish_run(run: Run) -> RunResult:
+    """Sum the run up by tier, and close it."""
+    found = evaluation_of(run)
+    result = summarise(found)
+    run.result, run.state = result.to_document(), "done"
+    run.finished_at = datetime.datetime.now(datetime.UTC)
+    found.scheme.active_run_id = None
+    if run.recorded:
+        found.scheme.last_as_of = run.as_of
+    noted = {"scheme": found.scheme.scheme_id, "as_of": str(run.as_of), "changed": run.changed}
+    record("tiering.run", run, {**noted, "recorded": run.recorded})
+    db.session.flush()
+    return RunResult(run.as_of, result, run.changed, run.recorded, run.id)

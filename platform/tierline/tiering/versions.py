@@ -1,0 +1,128 @@
+"""Schemes as plugins contribute them, and the numbered versions that a tenant has used.
+
+A version is written when a scheme is run and its rule is not the one of the version before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tierline.db import db
+from tierline.errors import Conflict, NotFound
+from tierline.metrics.models import TIER_SLOTS
+from tierline.plugins.contributions import Tier, TieringScheme
+from tierline.plugins.frozen import freeze
+from tierline.plugins.queries import get_scheme
+from tierline.tiering.models import Scheme, SchemeVersion
+
+
+class TooManySchemes(Conflict):
+    """A tenant may use as many tiering schemes as the store has slots for their tiers."""
+
+    code = "too_many_schemes"
+    title = "There are more schemes than can be kept"
+
+
+def use_scheme(scheme_id: str) -> Scheme:
+    """Return the tenant's scheme, locked, at the version that its plugin contributes now.
+
+    Raises NotFound where no enabled plugin contributes it.
+    """
+    contributed = get_scheme(scheme_id)
+    scheme = db.session.scalars(
+        select(Scheme).where(Scheme.scheme_id == scheme_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if scheme is None:
+        scheme = _add_scheme(contributed)
+    latest = db.session.get(SchemeVersion, _key(scheme, scheme.version))
+    digest = digest_of(contributed)
+    if latest is None or latest.digest != digest:
+        _add_version(scheme, contributed, digest)
+    return scheme
+
+
+def _key(scheme: Scheme, version: int) -> tuple[int, int, int]:
+    return scheme.tenant_id, scheme.number, version
+
+
+def _add_scheme(contributed: TieringScheme) -> Scheme:
+    number = (db.session.scalar(select(func.max(Scheme.number))) or 0) + 1
+    if number > TIER_SLOTS:
+        raise TooManySchemes(
+            f"A company can use {TIER_SLOTS} tiering schemes, and has used as many already.",
+            limit=TIER_SLOTS,
+        )
+    scheme = Scheme(number=number, scheme_id=contributed.id, version=0, tier_ids=[])
+    db.session.add(scheme)
+    db.session.flush()
+    return scheme
+
+
+def _add_version(scheme: Scheme, contributed: TieringScheme, digest: str) -> None:
+    scheme.version += 1
+    new = [tier.id for tier in contributed.tiers if tier.id not in scheme.tier_ids]
+    scheme.tier_ids = [*scheme.tier_ids, *new]
+    db.session.add(
+        SchemeVersion(
+            scheme_number=scheme.number,
+            version=scheme.version,
+            document=document_of(contributed),
+            digest=digest,
+        )
+    )
+    db.session.flush()
+
+
+def document_of(scheme: TieringScheme) -> dict[str, Any]:
+    """Return a scheme as a plain document, without its id."""
+    document: dict[str, Any] = json.loads(
+        json.dumps(
+            {
+                "title": scheme.title,
+                "summary": scheme.summary,
+                "group": scheme.group,
+                "kind": scheme.kind,
+                "tiers": [vars(tier) for tier in scheme.tiers],
+                "rule": scheme.rule,
+                "weight": scheme.weight,
+            }
+        )
+    )
+    return document
+
+
+def digest_of(scheme: TieringScheme) -> str:
+    """Return the digest of what a scheme's result rests on: its group, kind, tiers and rule."""
+    document = document_of(scheme)
+    meaning = [document["group"], document["kind"], scheme_tiers(scheme), document["rule"]]
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+def scheme_tiers(scheme: TieringScheme) -> list[str]:
+    """Return the ids of a scheme's tiers, from best to least."""
+    return [tier.id for tier in scheme.tiers]
+
+
+def read_version(scheme_id: str, document: dict[str, Any]) -> TieringScheme:
+    """Return the scheme that a version's document holds."""
+    frozen = freeze(document)
+    tiers = tuple(Tier(**tier) for tier in frozen["tiers"])
+    return TieringScheme(id=scheme_id, **{**frozen, "tiers": tiers})
+
+
+def get_version(scheme: Scheme, version: int) -> TieringScheme:
+    """Return a version of the tenant's scheme; raises NotFound."""
+    row = db.session.get(SchemeVersion, _key(scheme, version))
+    if row is None:
+        raise NotFound(f"The scheme {scheme.scheme_id} has no version {version}.")
+    return read_version(scheme.scheme_id, row.document)
+
+
+def codes_of(scheme: Scheme) -> dict[str, int]:
+    """Return the code of each tier that the scheme ever had; it never stands for another."""
+    return {tier: place for place, tier in enumerate(scheme.tier_ids, start=1)}
