@@ -79,11 +79,11 @@ def _leaf(subjects: tuple[str, ...], reading: Reading, node: Node, path: Path) -
     )
     if value is not None:
         keys["value"] = value
-    noted = len(reading.references)
+    noted, problems = len(reading.references), len(reading.problems)
     leaf = record(keys)(reading, node, path)
-    reading.references[noted:] = [
-        replace(reference, leaf=leaf) for reference in reading.references[noted:]
-    ]
+    if len(reading.problems) == problems:
+        found = reading.references[noted:]
+        reading.references[noted:] = [replace(reference, leaf=leaf) for reference in found]
     return leaf
 
 
