@@ -1,0 +1,53 @@
+"""The pages of the application, asked from its own map: a new page is looked at by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+# No pages to look at: files, machine interfaces, choices that lead back.
+NOT_PAGES = ("static", "health.", "preferences.", "api-docs.")
+SIGNED_OUT = ("security.login", "security.forgot_password", "security.reset_password")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page: where it is, and whether it is for somebody who is signed in."""
+
+    endpoint: str
+    path: str
+    signed_in: bool
+
+
+def pages(app: Flask, examples: dict[str, Any]) -> Iterator[Address]:
+    """Yield every page of the application, its arguments filled from `examples`.
+
+    Raises LookupError for a page whose arguments have no example.
+    """
+    for rule in app.url_map.iter_rules():
+        if is_page(rule):
+            values = {name: example(rule, name, examples) for name in sorted(rule.arguments)}
+            with app.test_request_context():
+                path = url_for(rule.endpoint, **values)
+            yield Address(rule.endpoint, path, rule.endpoint not in SIGNED_OUT)
+
+
+def is_page(rule: Rule) -> bool:
+    """Tell whether the rule leads to a page for people."""
+    return (
+        "GET" in (rule.methods or ())
+        and not str(rule).startswith("/api/")
+        and not rule.endpoint.startswith(NOT_PAGES)
+    )
+
+
+def example(rule: Rule, name: str, examples: dict[str, Any]) -> Any:
+    """Return the example called "<endpoint>.<name>", or else "<name>"."""
+    found = examples.get(f"{rule.endpoint}.{name}", examples.get(name))
+    if found is None:
+        raise LookupError(f"{rule} ({rule.endpoint}): give an example of {name!r}")
+    return found

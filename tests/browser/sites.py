@@ -1,0 +1,106 @@
+"""The served application as browser tests see it, and windows onto it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from werkzeug.serving import make_server
+
+from tierline.access.decision import acting_as, platform_subject
+from tierline.db import db, tenant_scope
+
+PASSWORD = "nine quiet herons wade"
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the application is served, a tenant in it, and its owner."""
+
+    url: str
+    tenant_id: int
+    slug: str
+    email: str
+
+    def page(self, path: str) -> str:
+        """Return the address of a page of the tenant."""
+        return f"{self.url}/t/{self.slug}{path}"
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve the application on a free port of this machine; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def in_company(app: Flask, tenant_id: int) -> Iterator[None]:
+    """Work in the tenant as the platform, and commit."""
+    with ExitStack() as stack:
+        stack.enter_context(app.app_context())
+        stack.enter_context(tenant_scope(tenant_id))
+        stack.enter_context(acting_as(platform_subject(tenant_id)))
+        yield
+        db.session.commit()
+
+
+def note(message: ConsoleMessage, reported: list[str]) -> None:
+    """Keep what the console reports as wrong."""
+    if message.type in ("error", "warning"):
+        reported.append(f"{message.type}: {message.text}")
+
+
+@contextmanager
+def opened(
+    chromium: Browser,
+    url: str,
+    *,
+    state: Any = None,
+    theme: str = "light",
+    locale: str = "en",
+    viewport: dict[str, int] = DESKTOP,
+    failing: bool = False,
+    **options: Any,
+) -> Iterator[BrowserContext]:
+    """Open a window of its own, in a theme and a language; what its console reports fails.
+
+    `failing`: requests fail on purpose, so the console may say so.
+    """
+    context = chromium.new_context(
+        storage_state=state, viewport=viewport, reduced_motion="reduce", **options
+    )
+    context.set_default_timeout(15_000)
+    chosen = {"theme": theme, "locale": locale}
+    context.add_cookies([{"name": k, "value": v, "url": url} for k, v in chosen.items()])
+    reported: list[str] = []
+    context.on("console", lambda message: note(message, reported))
+    context.on("weberror", lambda error: reported.append(str(error.error)))
+    yield context
+    context.close()
+    if reported and not failing:
+        raise AssertionError("the console reported: " + "\n".join(reported))
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, one line each: the rule, the element and what is wrong."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']}: {node['failureSummary'].splitlines()[1].strip()}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
