@@ -156,6 +156,8 @@ def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
     """Check that the scheme's parts fit each other and every tier is given by something."""
     tiers = [tier["id"] for tier in document["tiers"]]
     _distinct(reading, ("tiers",), tiers)
+    if document["kind"] in ("abc", "score"):
+        _check_order(reading, tiers, document["rule"]["cuts"])
     given = list(_CHECKS[document["kind"]](reading, document["rule"]))
     for path, tier in given:
         if tier not in tiers:
@@ -164,6 +166,15 @@ def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
     for place, tier in enumerate(tiers):
         if tier not in [named for _, named in given]:
             reading.at(("tiers", place, "id"), f'"{tier}" is never given by the rule')
+
+
+def _check_order(reading: Reading, tiers: list[str], cuts: list[dict[str, Any]]) -> None:
+    """Note each cut whose tier stands above that of the cut before it."""
+    places = [tiers.index(cut["tier"]) if cut["tier"] in tiers else None for cut in cuts]
+    for place, (before, after) in enumerate(pairwise(places), start=1):
+        if before is not None and after is not None and after < before:
+            what = "must give the tiers in their order, the best first"
+            reading.at(("rule", "cuts", place, "tier"), what)
 
 
 Given = Iterable[tuple[Path, str]]
