@@ -1,4 +1,8 @@
-"""One chunk of an import: its rows typed and examined, its findings counted, its failures noted."""
+"""One chunk of an import: its rows typed and examined, its findings counted, its failures noted.
+
+The rows are made in layers, each a subquery that is not merged into the next (OFFSET 0), so that
+every expression is computed once a row: texts, values, findings about values, what is derived.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,9 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Subquery,
     and_,
     case,
-    cast,
     func,
     insert,
     literal,
@@ -19,13 +23,14 @@ from sqlalchemy import (
 )
 
 from tierline.db import db
-from tierline.imports.expressions import read_field
+from tierline.imports.expressions import text_of, unknown, value_of
 from tierline.imports.findings import WRONG_COLUMNS
 from tierline.imports.mappings import ImportMap
 from tierline.imports.registry import Finding, RecordType, TypedRow
 from tierline.imports.staging import Range, Stage, rows_of
 
 SAMPLES = 3
+PLACES = ("row_no", "first_row", "copy_no", "width")
 
 
 def load_chunk(
@@ -38,56 +43,88 @@ def load_chunk(
     """Fill `import_row` with the chunk's rows: typed, derived, with their findings as bits."""
     bits = {finding.key: 1 << place for place, finding in enumerate(findings)}
     db.session.execute(text("SET LOCAL work_mem = '64MB'"))
-    typed = _typed(stage, record_type, mapping, bits, part)
-    row = TypedRow(
-        fields={field.name: typed.c[field.name] for field in record_type.fields()},
-        row_no=typed.c.row_no,
-        first_row=typed.c.first_row,
-        copy_no=typed.c.copy_no,
-        mapped=frozenset(mapping.sources),
+    values = _values(
+        _texts(stage, record_type, mapping, part, "duplicate" in bits), record_type, mapping
     )
-    derived = record_type.derive(row, mapping)
-    values = {**row.fields, **derived}
-    examined = record_type.examine(
-        TypedRow(values, row.row_no, row.first_row, row.copy_no, row.mapped), mapping
-    )
-    found = _bits(typed.c.findings, examined, bits)
-    columns = {"row_no": row.row_no, "first_row": row.first_row, "findings": found, **values}
+    rows = _examined_values(stage, values, record_type, bits)
+    names = [field.name for field in record_type.fields()]
+    for derive in record_type.derive(mapping):
+        derived = derive(_row(rows, names))
+        names = list(dict.fromkeys([*names, *derived]))
+        kept = [
+            rows.c[name]
+            for name in (*PLACES, "findings", *names)
+            if name not in derived and name in rows.c
+        ]
+        rows = _layer([*kept, *(value.label(name) for name, value in derived.items())])
+    row = _row(rows, names)
+    found = _bits(rows.c.findings, record_type.examine(row, mapping), bits)
+    columns = {"row_no": row.row_no, "first_row": row.first_row, "findings": found, **row.fields}
     selected = select(*(value.label(name) for name, value in columns.items()))
     db.session.execute(insert(stage.rows).from_select(list(columns), selected))
 
 
-def _typed(
-    stage: Stage,
-    record_type: RecordType,
-    mapping: ImportMap,
-    bits: Mapping[str, int],
-    part: Range,
-) -> Any:
-    """Return the chunk's rows with typed columns; computed once, hence materialized."""
+def _layer(columns: Sequence[ColumnElement[Any]]) -> Subquery:
+    """Return a subquery that the planner computes on its own."""
+    return select(*columns).offset(literal(0)).subquery()
+
+
+def _row(rows: Subquery, names: Sequence[str]) -> TypedRow:
+    return TypedRow(
+        fields={name: rows.c[name] for name in names},
+        row_no=rows.c.row_no,
+        first_row=rows.c.first_row,
+        copy_no=rows.c.copy_no,
+    )
+
+
+def _texts(
+    stage: Stage, record_type: RecordType, mapping: ImportMap, part: Range, copies: bool
+) -> Subquery:
+    """Return the chunk's rows: their places, and the text of each field that is mapped."""
     source, first_row, within = rows_of(stage, record_type, mapping, part)
     texts = stage.texts()
-    conditions = {WRONG_COLUMNS: stage.raw.c.width != len(stage.columns)}
-    columns: list[ColumnElement[Any]] = []
+    copy_no: ColumnElement[int] = literal(1)
+    if copies:
+        copy_no = func.row_number().over(
+            partition_by=[first_row, *texts.values()], order_by=stage.raw.c.row_no
+        )
+    fields = [
+        text_of(mapping.sources[field.name], texts).label(field.name)
+        for field in record_type.fields()
+        if field.name in mapping.sources
+    ]
+    places = [stage.raw.c.row_no, first_row.label("first_row"), copy_no.label("copy_no")]
+    statement = select(*places, stage.raw.c.width, *fields).select_from(source).where(within)
+    return statement.offset(literal(0)).subquery()
+
+
+def _values(texts: Subquery, record_type: RecordType, mapping: ImportMap) -> Subquery:
+    """Return the rows with each field's value beside its text."""
+    columns: list[ColumnElement[Any]] = [texts.c[name] for name in PLACES]
     for field in record_type.fields():
-        reading = read_field(field, mapping, texts)
-        columns.append(reading.value.label(field.name))
-        conditions[f"missing_{field.name}"] = reading.missing
-        conditions[f"invalid_{field.name}"] = reading.invalid
-    known = {key: condition for key, condition in conditions.items() if key in bits}
-    copies = func.row_number().over(
-        partition_by=[first_row, *texts.values()], order_by=stage.raw.c.row_no
-    )
-    copy_no = copies if "duplicate" in bits else literal(1)
-    statement = select(
-        stage.raw.c.row_no,
-        first_row.label("first_row"),
-        copy_no.label("copy_no"),
-        _bits(literal(0, BigInteger()), known, bits).label("findings"),
-        *columns,
-    )
-    chosen = statement.select_from(source).where(within)
-    return chosen.cte("typed").prefix_with("MATERIALIZED")
+        if field.name in texts.c:
+            given = texts.c[field.name]
+            columns.append(value_of(field, mapping, given).label(field.name))
+            columns.append(given.label(f"text {field.name}"))
+        else:
+            columns.append(unknown(field).label(field.name))
+    return _layer(columns)
+
+
+def _examined_values(
+    stage: Stage, values: Subquery, record_type: RecordType, bits: Mapping[str, int]
+) -> Subquery:
+    """Return the rows with the findings about their values, the texts left behind."""
+    conditions = {WRONG_COLUMNS: values.c.width != len(stage.columns)}
+    names = [field.name for field in record_type.fields()]
+    for name in names:
+        if f"text {name}" in values.c:
+            given, value = values.c[f"text {name}"], values.c[name]
+            conditions[f"missing_{name}"] = given == ""
+            conditions[f"invalid_{name}"] = and_(value.is_(None), given != "")
+    found = _bits(literal(0, BigInteger()), conditions, bits).label("findings")
+    return _layer([*(values.c[name] for name in (*PLACES, *names)), found])
 
 
 def _bits(
@@ -95,11 +132,13 @@ def _bits(
     conditions: Mapping[str, ColumnElement[bool]],
     bits: Mapping[str, int],
 ) -> ColumnElement[int]:
+    """Return `start` with the bit of each condition that holds, of those that have a bit."""
     total = start
     for key, condition in conditions.items():
-        bit = case((condition, literal(bits[key], BigInteger())), else_=literal(0, BigInteger()))
-        total = total.bitwise_or(bit)
-    return cast(total, BigInteger())
+        if key in bits:
+            bit = literal(bits[key], BigInteger())
+            total = total.bitwise_or(case((condition, bit), else_=literal(0, BigInteger())))
+    return total
 
 
 def count_chunk(stage: Stage, findings: Sequence[Finding]) -> tuple[int, int, dict[str, int]]:

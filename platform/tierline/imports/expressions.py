@@ -1,13 +1,13 @@
 """From the text of a file's columns to typed values, as SQL: never row by row in Python.
 
-Each field yields a value (null where there is none) and the condition that its text can't be read.
+A value is null where its text is empty or can't be read. Blanks around texts were cut off when the
+file was staged.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -20,18 +20,15 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    false,
     func,
     literal,
-    not_,
     null,
-    or_,
+    true,
 )
 
 from tierline.imports.mappings import PLACEHOLDER, ImportMap, Source
 from tierline.imports.registry import ImportField
 
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 DIGITS = "0123456789"
 YES = ("true", "yes", "y", "1", "是", "t")
 NO = ("false", "no", "n", "0", "否", "f")
@@ -43,58 +40,14 @@ SQL_TYPES: Mapping[str, Any] = {
     "date": Date(),
     "boolean": Boolean(),
 }
-LARGEST = 10**12  # of any number that is imported
-PLACES = 6  # after the point
+LONGEST_NUMBER = 24  # characters
+
+Texts = Mapping[str, ColumnElement[str]]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A field's value, the condition that it is missing, and that its text can't be read."""
-
-    value: ColumnElement[Any]
-    missing: ColumnElement[bool]
-    invalid: ColumnElement[bool]
-
-
-def text_of(source: Source, columns: Mapping[str, ColumnElement[str]]) -> ColumnElement[str]:
-    """Return the text that a source gives, blanks around it cut off."""
-    if source.constant is not None:
-        return literal(source.constant, Text())
-    if source.template is not None:
-        parts = PLACEHOLDER.split(source.template)
-        texts = [
-            columns[part] if place % 2 else literal(part, Text())
-            for place, part in enumerate(parts)
-            if part
-        ]
-        return func.btrim(func.concat(*texts), BLANKS)
-    return func.btrim(columns[str(source.column)], BLANKS)
-
-
-def read_field(
-    field: ImportField, mapping: ImportMap, columns: Mapping[str, ColumnElement[str]]
-) -> Reading:
-    """Return how a field is read from the columns that the mapping gives it."""
-    source = mapping.sources.get(field.name)
-    if source is None:
-        return Reading(cast(null(), SQL_TYPES[field.type]), false(), false())
-    text = _translated(text_of(source, columns), source)
-    missing = text == ""
-    readers = {"text": _text, "choice": _choice, "boolean": _boolean}
-    if field.type in readers:
-        valid, value = readers[field.type](text, field)
-    elif field.type == "date":
-        valid, value = _date(text, source.date_format)
-    else:
-        valid, value = _number(text, field, mapping.decimal)
-    return Reading(
-        case((and_(not_(missing), valid), value), else_=cast(null(), SQL_TYPES[field.type])),
-        missing,
-        and_(not_(missing), not_(valid)),
-    )
-
-
-def _translated(text: ColumnElement[str], source: Source) -> ColumnElement[str]:
+def text_of(source: Source, columns: Texts) -> ColumnElement[str]:
+    """Return the text that a source gives, its values translated."""
+    text = _own_text(source, columns)
     if not source.values:
         return text
     return case(
@@ -103,69 +56,97 @@ def _translated(text: ColumnElement[str], source: Source) -> ColumnElement[str]:
     )
 
 
-def _text(
-    text: ColumnElement[str], field: ImportField
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    return func.length(text) <= field.length, text
+def _own_text(source: Source, columns: Texts) -> ColumnElement[str]:
+    if source.constant is not None:
+        return literal(source.constant.strip(), Text())
+    if source.template is not None:
+        parts = PLACEHOLDER.split(source.template)
+        texts = [
+            columns[part] if place % 2 else literal(part, Text())
+            for place, part in enumerate(parts)
+            if part
+        ]
+        return func.btrim(func.concat(*texts))
+    return columns[str(source.column)]
 
 
-def _choice(
-    text: ColumnElement[str], field: ImportField
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+def unknown(field: ImportField) -> ColumnElement[Any]:
+    """Return the value of a field that nothing fills."""
+    return cast(null(), SQL_TYPES[field.type])
+
+
+def value_of(
+    field: ImportField, mapping: ImportMap, text: ColumnElement[str]
+) -> ColumnElement[Any]:
+    """Return the value that a text has for the field; null where it has none."""
+    if field.type == "date":
+        return _date(text, mapping.sources[field.name].date_format)
+    if field.type in ("integer", "decimal"):
+        return _number(text, field, mapping.decimal)
+    readers: Mapping[str, Callable[..., ColumnElement[Any]]] = {
+        "text": _text,
+        "choice": _choice,
+        "boolean": _boolean,
+    }
+    return readers[field.type](text, field)
+
+
+def _text(text: ColumnElement[str], field: ImportField) -> ColumnElement[str]:
+    return case((and_(text != "", func.length(text) <= field.length), text))
+
+
+def _choice(text: ColumnElement[str], field: ImportField) -> ColumnElement[str]:
     lowered = func.lower(text)
-    return lowered.in_(field.choices), lowered
+    return case((lowered.in_(field.choices), lowered))
 
 
-def _boolean(
-    text: ColumnElement[str], field: ImportField
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+def _boolean(text: ColumnElement[str], field: ImportField) -> ColumnElement[bool]:
     lowered = func.lower(text)
-    return lowered.in_((*YES, *NO)), lowered.in_(YES)
+    return case((lowered.in_((*YES, *NO)), lowered.in_(YES)))
 
 
-def _number(
-    text: ColumnElement[str], field: ImportField, decimal: str
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    """Read a number, digits in groups of three allowed.
+def _number(text: ColumnElement[str], field: ImportField, decimal: str) -> ColumnElement[Any]:
+    """Read a number: digits with one decimal mark, perhaps in groups of three.
 
-    Only signs, digits and one point may be left, so that NaN, Infinity and 1e5 are refused.
+    Only signs, digits and a point are let pass, so that NaN, Infinity and 1e5 are refused; and
+    groups must be whole, so that 1,5 is never taken for 15.
     """
     group, point = (",", ".") if decimal == "point" else (".", ",")
-    plain = func.replace(text, group, "")
-    if point != ".":
-        plain = func.replace(plain, point, ".")
     grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d*)?$"
-    clean = and_(
-        func.translate(plain, f"+-.{DIGITS}", "") == "",
-        or_(func.strpos(text, group) == 0, text.regexp_match(grouped)),
-        func.pg_input_is_valid(plain, "numeric"),
+    plain = text if point == "." else func.replace(text, ",", ".")
+    stray = func.translate(text, f"+-{point}{DIGITS}", "")
+    number = case(
+        (func.length(text) > LONGEST_NUMBER, None),
+        (and_(stray == "", func.pg_input_is_valid(plain, "numeric")), cast(plain, Numeric())),
+        (text.regexp_match(grouped), cast(_ungrouped(text, group, point), Numeric())),
     )
-    number = case((clean, cast(plain, Numeric())))
-    limits = [func.abs(number) < LARGEST, func.scale(number) <= PLACES]
-    if field.minimum is not None:
-        limits.append(number >= field.minimum)
-    if field.maximum is not None:
-        limits.append(number <= field.maximum)
+    if field.type == "decimal" and field.minimum is None and field.maximum is None:
+        return number
+    low, high = field.minimum, field.maximum
     if field.type == "integer":
-        limits.append(number == func.trunc(number))
-        limits.append(func.abs(number) <= 2**31 - 1)
-        return func.coalesce(and_(*limits), false()), cast(number, Integer())
-    return func.coalesce(and_(*limits), false()), number
+        low, high = (
+            (low if low is not None else -(2**31)),
+            (high if high is not None else 2**31 - 1),
+        )
+    within = and_(
+        true() if low is None else number >= low,
+        true() if high is None else number <= high,
+        number == func.trunc(number) if field.type == "integer" else true(),
+    )
+    return case((within, cast(number, SQL_TYPES[field.type])))
 
 
-def _date(
-    text: ColumnElement[str], form: str
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+def _ungrouped(text: ColumnElement[str], group: str, point: str) -> ColumnElement[str]:
+    return func.replace(func.replace(text, group, ""), point, ".")
+
+
+def _date(text: ColumnElement[str], form: str) -> ColumnElement[Any]:
     """Read a day; a time of day after it is let pass."""
-    digits = func.translate
-    if form == "yyyy-mm-dd":
-        day, rest = func.left(text, 10), func.substr(text, 11, 1)
-        shape = and_(digits(day, DIGITS, "") == "--", rest.in_(("", " ", "T")))
-        return _valid_day(shape, day)
-    if form == "yyyymmdd":
-        day, rest = func.left(text, 8), func.substr(text, 9, 1)
-        shape = and_(func.length(day) == 8, digits(day, DIGITS, "") == "", rest.in_(("", " ")))
-        return _valid_day(shape, day)
+    if form in ("yyyy-mm-dd", "yyyymmdd"):
+        length, shape = (10, "--") if "-" in form else (8, "")
+        day = func.left(text, length)
+        rest = func.substr(text, length + 1, 1).in_(("", " ", "T"))
+        return _valid_day(and_(func.length(day) == length, _marks(day) == shape, rest), day)
     if "年" in form:
         text = func.translate(text, "年月日", "--")
         form = "yyyy-m-d"
@@ -174,12 +155,13 @@ def _date(
     day = func.split_part(func.split_part(text, " ", 1), "T", 1)
     parts = {name: func.split_part(day, mark, place) for place, name in enumerate(order, start=1)}
     iso = func.concat(parts["y"], "-", parts["m"], "-", parts["d"])
-    shape = and_(digits(day, DIGITS, "") == mark * 2, func.length(parts["y"]) == 4)
-    return _valid_day(shape, iso)
+    return _valid_day(and_(_marks(day) == mark * 2, func.length(parts["y"]) == 4), iso)
 
 
-def _valid_day(
-    shape: ColumnElement[bool], iso: ColumnElement[str]
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    valid = case((shape, func.pg_input_is_valid(iso, "date")), else_=false())
-    return valid, cast(iso, Date())
+def _marks(day: ColumnElement[str]) -> ColumnElement[str]:
+    """Return what is left of a day without its digits."""
+    return func.translate(day, DIGITS, "")
+
+
+def _valid_day(shape: ColumnElement[bool], iso: ColumnElement[str]) -> ColumnElement[Any]:
+    return case((and_(shape, func.pg_input_is_valid(iso, "date")), cast(iso, Date())))

@@ -1,4 +1,4 @@
-"""The file store: uploads and result files of a tenant, under random names, outside the web root."""
+"""The file store: a tenant's uploads and result files, under random names, outside the web root."""
 
 from __future__ import annotations
 

@@ -34,9 +34,7 @@ def field_findings(record_type: RecordType, mapping: ImportMap) -> list[Finding]
             found.append(Finding(f"missing_{field.name}", _("%(field)s is missing", field=title)))
         treatments = ("reject",) if field.required else ("reject", KEEP_EMPTY)
         found.append(
-            Finding(
-                f"invalid_{field.name}", _("%(field)s can't be read", field=title), treatments
-            )
+            Finding(f"invalid_{field.name}", _("%(field)s can't be read", field=title), treatments)
         )
     return found
 

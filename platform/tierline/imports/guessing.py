@@ -1,4 +1,4 @@
-"""Guessing a file's form and which of its columns fill which fields. The user sees and corrects it."""
+"""Guessing a file's form, and which columns fill which fields; the user sees and corrects it."""
 
 from __future__ import annotations
 
@@ -150,7 +150,11 @@ def _day_first(form: str, days: Sequence[str]) -> str:
     if not form.startswith("dd") or "." in form:
         return form
     seconds = [int(re.split("[/-]", day)[1]) for day in days]
-    return form.replace("dd", "xx").replace("mm", "dd").replace("xx", "mm") if max(seconds) > 12 else form
+    return (
+        form.replace("dd", "xx").replace("mm", "dd").replace("xx", "mm")
+        if max(seconds) > 12
+        else form
+    )
 
 
 def guess_mapping(path: Path, format: Format, record_type: RecordType) -> dict[str, Any]:

@@ -7,8 +7,8 @@ checked rows into the tenant's records, set by set. Its rows stand in a temporar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from flask_babel import LazyString
@@ -87,8 +87,11 @@ class RecordType(Protocol):
     def extra_columns(self) -> Sequence[Column[Any]]:
         """Return columns that rows have beside their fields."""
 
-    def derive(self, row: TypedRow, mapping: ImportMap) -> dict[str, ColumnElement[Any]]:
-        """Return values that replace a field's own, or fill the extra columns."""
+    def derive(self, mapping: ImportMap) -> Sequence[Derivation]:
+        """Return how values that replace a field's own, or fill the extra columns, are derived.
+
+        Each step reads what the steps before it made.
+        """
 
     def examine(self, row: TypedRow, mapping: ImportMap) -> dict[str, ColumnElement[bool]]:
         """Return the condition of each of its findings."""
@@ -108,7 +111,9 @@ class TypedRow:
     row_no: ColumnElement[int]
     first_row: ColumnElement[int]  # the first row of those that belong together
     copy_no: ColumnElement[int]  # 1 for the first of rows that are equal in every column
-    mapped: frozenset[str] = field(default_factory=frozenset)
+
+
+Derivation = Callable[[TypedRow], Mapping[str, ColumnElement[Any]]]
 
 
 _types: dict[str, RecordType] = {}

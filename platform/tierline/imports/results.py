@@ -1,4 +1,4 @@
-"""What an import did: rows in = created + updated + unchanged + failed; and the failed rows' file."""
+"""What an import did, rows in = created + updated + unchanged + failed; the failed rows' file."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tierline.db import db
 from tierline.imports.registry import Finding, Outcome
-from tierline.imports.staging import Stage
+from tierline.imports.staging import Stage, driver_connection
 
 BOM = "\ufeff".encode()
 GUARDED = "=+-@\t\r"  # what a spreadsheet would take for the beginning of a formula
@@ -54,9 +53,7 @@ def write_failed_rows(
     UTF-8 with a byte order mark, for spreadsheets; a text that one would take for a formula has an
     apostrophe before it.
     """
-    connection = db.session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 - a connection in use has its driver's
-    with connection.cursor() as cursor:
+    with driver_connection().cursor() as cursor:
         if not cursor.execute("SELECT EXISTS (SELECT FROM import_failed)").fetchone()[0]:
             return None
         titles = [finding for place, finding in enumerate(findings) if rejecting >> place & 1]
@@ -72,21 +69,26 @@ def write_failed_rows(
     return path
 
 
+FAILED = """
+COPY (
+  WITH reason AS MATERIALIZED (
+    SELECT f.findings, string_agg(r.title, '; ' ORDER BY r.bit) AS titles
+    FROM (SELECT DISTINCT findings FROM import_failed) f
+    JOIN import_reason r ON r.bit & f.findings <> 0 GROUP BY f.findings)
+  SELECT row_no, titles, {texts}
+  FROM import_failed JOIN reason USING (findings) JOIN import_raw USING (row_no) ORDER BY row_no
+) TO STDOUT (FORMAT csv)
+"""
+GUARD = (
+    "CASE WHEN left({column}, 1) IN ('=', '+', '-', '@') AND {column} !~ '^[-+]?[0-9.,]+$' "
+    "THEN '''' || {column} ELSE {column} END"
+)
+
+
 def _failed_query(width: int) -> str:
     """Return the query of the failed rows; it holds our own names only."""
-    texts = ", ".join(
-        f"CASE WHEN left(c{place}, 1) IN ('=', '+', '-', '@', E'\\t', E'\\r') "
-        f"AND c{place} !~ '^[-+]?[0-9.,]+$' THEN '''' || c{place} ELSE c{place} END"
-        for place in range(1, width + 1)
-    )
-    reasons = (
-        "(SELECT string_agg(title, '; ' ORDER BY bit) FROM import_reason "
-        "WHERE bit & import_failed.findings <> 0)"
-    )
-    return (
-        f"COPY (SELECT row_no, {reasons}, {texts} FROM import_failed "  # noqa: S608
-        "JOIN import_raw USING (row_no) ORDER BY row_no) TO STDOUT (FORMAT csv)"
-    )
+    texts = (GUARD.format(column=f"c{place}") for place in range(1, width + 1))
+    return FAILED.format(texts=", ".join(texts))
 
 
 def _header(columns: Sequence[str]) -> bytes:

@@ -107,8 +107,7 @@ def _staged(import_id: uuid.UUID, write: bool) -> tuple[Work, int]:
         stage = create_stage(opened.columns, record_type, rejecting)
         rows = stage_rows(stage, opened)
     group_rows(stage, record_type, mapping)
-    # The rows stand in the file's order, so the smallest of indexes finds a chunk's.
-    db.session.execute(text("CREATE INDEX ON import_raw USING brin (row_no)"))
+    db.session.execute(text("CREATE INDEX ON import_raw (row_no)"))
     return Work(import_id, record_type, mapping, findings, rejecting, stage, write), rows
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    cast,
     func,
     insert,
     literal,
@@ -34,14 +36,16 @@ from sqlalchemy import (
 
 from tierline.db import db
 from tierline.imports.errors import FileUnreadable
-from tierline.imports.expressions import SQL_TYPES, text_of
+from tierline.imports.expressions import SQL_TYPES, text_of, value_of
 from tierline.imports.mappings import ImportMap
 from tierline.imports.reading import Row, Rows
-from tierline.imports.registry import RecordType
+from tierline.imports.registry import ImportField, RecordType
 
 CHUNK_ROWS = 50_000
 MOST_ROWS = 20_000_000
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+TAB = "\t"
+BLANKS = (" \t", "\t ", " \n", "\n ", "\u00a0", "\u3000")  # around a value: to be cut off
 SEPARATOR = "\x1f"
 
 
@@ -103,11 +107,9 @@ def stage_rows(stage: Stage, rows: Rows) -> int:
     Raises FileUnreadable naming the row that can't be read.
     """
     names = ", ".join(["width", *(f"c{place}" for place in range(1, len(stage.columns) + 1))])
-    connection = db.session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 - a connection in use has its driver's
     count = 0
     statement = f"COPY import_raw ({names}) FROM STDIN"  # our own names only
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with driver_connection().cursor() as cursor, cursor.copy(statement) as copy:
         for lines in _copy_lines(rows.batches, len(stage.columns)):
             count += lines.count("\n")
             if count > MOST_ROWS:
@@ -116,28 +118,45 @@ def stage_rows(stage: Stage, rows: Rows) -> int:
     return count
 
 
+def driver_connection() -> psycopg.Connection[Any]:
+    """Return the driver's connection in the session's transaction, for COPY."""
+    connection = db.session.connection().connection.dbapi_connection
+    assert isinstance(connection, psycopg.Connection)  # noqa: S101 - PostgreSQL only
+    return connection
+
+
 def _copy_lines(batches: Iterator[list[Row]], width: int) -> Iterator[str]:
-    """Yield the batches in COPY's text form: the width of each row, then its values."""
+    """Yield the batches in COPY's text form: the width of each row, then its values.
+
+    Nearly all batches need no escapes, which is seen at once in the joined text.
+    """
     done = 0
-    head, ends = f"{width}\t", f"\n{width}\t"
     for batch in batches:
-        lines = ends.join(map("\t".join, batch))
+        lines = _joined(batch, width)
+        if any(blank in lines for blank in BLANKS):
+            batch = [[value.strip() for value in row] for row in batch]
+            lines = _joined(batch, width)
         if "\x00" in lines:
             place = next(at for at, row in enumerate(batch, 1) if any("\x00" in v for v in row))
             raise FileUnreadable(f"Row {done + place} holds a NUL character.")
-        plain = lines.count("\t") == len(batch) * width - 1 and "\\" not in lines
-        even = plain and lines.count("\n") == len(batch) - 1 and "\r" not in lines
-        if even and set(map(len, batch)) == {width}:
-            yield f"{head}{lines}\n"
+        tabs, ends = len(batch) * width, len(batch)
+        even = lines.count("\t") == tabs and lines.count("\n") == ends
+        if even and set(map(len, batch)) == {width} and "\\" not in lines and "\r" not in lines:
+            yield lines
         else:
             yield "".join(_copy_line(row, width) for row in batch)
         done += len(batch)
 
 
+def _joined(batch: list[Row], width: int) -> str:
+    head = f"{width}\t"
+    return head + f"\n{head}".join(map(TAB.join, batch)) + "\n"
+
+
 def _copy_line(row: Row, width: int) -> str:
     values = [value.translate(ESCAPES) for value in row[:width]]
     values += [""] * (width - len(values))
-    return "\t".join([str(len(row)), *values]) + "\n"
+    return TAB.join([str(len(row)), *values]) + "\n"
 
 
 def group_rows(stage: Stage, record_type: RecordType, mapping: ImportMap) -> None:
@@ -155,12 +174,11 @@ def group_rows(stage: Stage, record_type: RecordType, mapping: ImportMap) -> Non
     db.session.execute(text("ANALYZE import_key"))
 
 
-def _key(
-    stage: Stage, record_type: RecordType, mapping: ImportMap
-) -> ColumnElement[str] | None:
+def _key(stage: Stage, record_type: RecordType, mapping: ImportMap) -> ColumnElement[str] | None:
     """Return the text by which rows belong together; empty where a part of it is missing."""
+    fields = {field.name: field for field in record_type.fields()}
     parts = [
-        text_of(mapping.sources[name], stage.texts())
+        _key_part(fields[name], mapping, stage)
         for name in record_type.key_fields(mapping)
         if name in mapping.sources and mapping.sources[name].constant is None
     ]
@@ -170,6 +188,13 @@ def _key(
         return parts[0]
     joined = func.concat_ws(SEPARATOR, *parts)
     return case((or_(*(part == "" for part in parts)), literal("", Text())), else_=joined)
+
+
+def _key_part(field: ImportField, mapping: ImportMap, stage: Stage) -> ColumnElement[str]:
+    given = text_of(mapping.sources[field.name], stage.texts())
+    if field.type == "date":  # the day counts, not how it is written, nor its time
+        return func.coalesce(cast(value_of(field, mapping, given), Text), "")
+    return given
 
 
 @dataclass(frozen=True)
@@ -213,5 +238,7 @@ def rows_of(
 
 def count_distinct(column: ColumnElement[str], table: Table) -> int:
     """Return how many different texts, empty ones left out, a column of the file holds."""
-    inner = select(column.label("value")).select_from(table).where(column != "").distinct().subquery()
+    inner = (
+        select(column.label("value")).select_from(table).where(column != "").distinct().subquery()
+    )
     return int(db.session.execute(select(func.count()).select_from(inner)).scalar_one())

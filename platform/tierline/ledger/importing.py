@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,9 +24,17 @@ from sqlalchemy import (
 )
 
 from tierline.accounts.models import KINDS as ACCOUNT_KINDS
-from tierline.db import current_tenant_id, db
+from tierline.db import db
+from tierline.db.scope import current_tenant_id
 from tierline.imports.mappings import ImportMap
-from tierline.imports.registry import Chunk, Finding, ImportField, Outcome, TypedRow
+from tierline.imports.registry import (
+    Chunk,
+    Derivation,
+    Finding,
+    ImportField,
+    Outcome,
+    TypedRow,
+)
 from tierline.ledger.events import tell_traded
 from tierline.ledger.merging import merge_chunk
 from tierline.ledger.models import KINDS, LedgerTransaction
@@ -53,7 +62,7 @@ FIELDS = (
     ),
     ImportField(
         "number", _l("Number"), length=100,
-        synonyms=("invoice number", "invoice no", "order number", "document number", "单号", "单据编号"),
+        synonyms=("invoice number", "invoice no", "order number", "document number", "单据编号"),
     ),
     ImportField(
         "line_no", _l("Line number"), "integer", minimum=1,
@@ -137,37 +146,9 @@ class Transactions:
             Column("value_cost", BigInteger),
         )
 
-    def derive(self, row: TypedRow, mapping: ImportMap) -> dict[str, ColumnElement[Any]]:
-        """Return the values that follow from others: kind, number, sign and amounts."""
-        fields = row.fields
-        kind = func.coalesce(fields["kind"], literal("invoice", Text()))
-        if mapping.treatments.get("cancellation", "return") == "return" and PREFIX in mapping.options:
-            kind = case((_cancelled(fields, mapping), literal("return", Text())), else_=kind)
-        quantity = func.coalesce(fields["quantity"], 1)
-        amount = _amount(fields, quantity)
-        sign = case((kind == "return", True), else_=False)
-        values = {
-            "kind": kind,
-            "currency": func.upper(func.coalesce(fields["currency"], current_tenant().currency)),
-            "product": func.coalesce(fields["product"], ""),
-            "description": func.coalesce(fields["description"], ""),
-            "quantity": _negative_if(sign, quantity),
-            "amount": _negative_if(sign, amount),
-            "value": _hundredths(_negative_if(sign, amount)),
-            "value_cost": _hundredths(_negative_if(sign, fields["cost"])),
-            "place": self._place(row, mapping),
-        }
-        if "number" not in mapping.sources:
-            values["number"] = _generated_number(row)
-        return values
-
-    def _place(self, row: TypedRow, mapping: ImportMap) -> ColumnElement[int]:
-        """Return the line's number in its transaction: as given, or by its place in the file."""
-        if "line_no" in mapping.sources:
-            return row.fields["line_no"]
-        if "number" in mapping.sources:
-            return row.row_no - row.first_row + 1
-        return literal(1)
+    def derive(self, mapping: ImportMap) -> Sequence[Derivation]:
+        """Return the steps: kind and amount, then their sign, then hundredths."""
+        return (partial(_derive_kind, mapping), _derive_sign, partial(_derive_place, mapping))
 
     def examine(self, row: TypedRow, mapping: ImportMap) -> dict[str, ColumnElement[bool]]:
         """Return the condition of each finding; those that can't be are left out by the caller."""
@@ -180,7 +161,8 @@ class Transactions:
             "zero_amount": fields["amount"] == 0,
             "missing_amount": fields["amount"].is_(None),
             "missing_number": fields["number"].is_(None),
-            "other_account": fields["account"] != func.min(fields["account"]).over(partition_by=group),
+            "other_account": fields["account"]
+            != func.min(fields["account"]).over(partition_by=group),
             "unknown_currency": fields["currency"].regexp_match("^[A-Z]{3}$").is_(False),
             "other_currency": fields["currency"]
             != func.min(fields["currency"]).over(partition_by=group),
@@ -213,22 +195,47 @@ def _from_file(mapping: ImportMap, name: str) -> bool:
     return source is not None and source.constant is None
 
 
-def _cancelled(
-    fields: Mapping[str, ColumnElement[Any]], mapping: ImportMap
-) -> ColumnElement[bool]:
+def _cancelled(fields: Mapping[str, ColumnElement[Any]], mapping: ImportMap) -> ColumnElement[bool]:
     prefix = mapping.options[PREFIX]
     return func.coalesce(func.left(fields["number"], len(prefix)) == prefix, False)
 
 
-def _amount(
-    fields: Mapping[str, ColumnElement[Any]], quantity: ColumnElement[Any]
-) -> ColumnElement[Any]:
-    return func.coalesce(fields["amount"], quantity * fields["unit_price"])
+def _derive_kind(mapping: ImportMap, row: TypedRow) -> dict[str, ColumnElement[Any]]:
+    fields = row.fields
+    kind = func.coalesce(fields["kind"], literal("invoice", Text()))
+    if PREFIX in mapping.options and mapping.treatments.get("cancellation", "return") == "return":
+        kind = case((_cancelled(fields, mapping), literal("return", Text())), else_=kind)
+    quantity = func.coalesce(fields["quantity"], 1)
+    return {
+        "kind": kind,
+        "currency": func.upper(func.coalesce(fields["currency"], current_tenant().currency)),
+        "product": func.coalesce(fields["product"], ""),
+        "description": func.coalesce(fields["description"], ""),
+        "quantity": quantity,
+        "amount": func.coalesce(fields["amount"], quantity * fields["unit_price"]),
+    }
 
 
-def _negative_if(sign: ColumnElement[bool], value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return returned goods and money with a minus, whatever sign the file has."""
-    return case((sign, -func.abs(value)), else_=value)
+def _derive_sign(row: TypedRow) -> dict[str, ColumnElement[Any]]:
+    """Give returned goods and money a minus, whatever sign the file has."""
+    back = row.fields["kind"] == "return"
+    return {
+        name: case((back, -func.abs(row.fields[name])), else_=row.fields[name])
+        for name in ("quantity", "amount", "cost")
+    }
+
+
+def _derive_place(mapping: ImportMap, row: TypedRow) -> dict[str, ColumnElement[Any]]:
+    """Return the amounts in hundredths, and the line's number: as given, or by its place."""
+    place = row.row_no - row.first_row + 1 if "number" in mapping.sources else literal(1)
+    values: dict[str, ColumnElement[Any]] = {
+        "value": _hundredths(row.fields["amount"]),
+        "value_cost": _hundredths(row.fields["cost"]),
+        "place": row.fields["line_no"] if "line_no" in mapping.sources else place,
+    }
+    if "number" not in mapping.sources:
+        values["number"] = _generated_number(row)
+    return values
 
 
 def _hundredths(value: ColumnElement[Any]) -> ColumnElement[int]:
