@@ -89,7 +89,7 @@ UNKNOWN: Whole = cast(null(), BigInteger)
 
 def constant(value: int) -> Whole:
     """Return a whole number written into the statement: plans see it, and it needs no parameter."""
-    return literal_column(str(int(value)), BigInteger)
+    return literal_column(f"{int(value)}::bigint", BigInteger)  # an int4's sums would overflow
 
 
 @dataclass(frozen=True)
