@@ -1,0 +1,175 @@
+"""`retier`: a million accounts tiered again, a tenth of which change, with history.
+
+The product runs the job `tiering.run` of a weighted score with seven criteria and a gate over the
+metric store, as a night does: in steps of 50,000 accounts, each committed with its progress, the
+tiers that change written to the store and to the history, the result summed up by tier. The floor
+is the least that this needs: one sequential read of the columns that the rule reads, and the insert
+of as many history rows into a table of the same shape and key.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import psycopg
+from flask import current_app
+
+from benchmarks import fill
+from benchmarks.instance import Bench, fresh_instance
+from benchmarks.measure import Measurement, interleaved, timed
+from tierline.console import in_tenant
+from tierline.jobs.queries import get_job
+from tierline.jobs.running import run_job
+from tierline.jobs.service import enqueue
+from tierline.metrics import queries
+from tierline.metrics.service import bring_up_to_date, lock_freshness, today
+from tierline.plugins.queries import get_scheme
+from tierline.plugins.service import enable
+from tierline.rules.scheme import read_scheme
+
+GOAL = 6.0
+ACCOUNTS = 1_000_000
+SCHEME = "fmcg_channel:weighted_score"
+SLUG = "retier"
+
+# Stored values (see metrics.units) of a tenth of the accounts, which swing between the two.
+LOW = {
+    "essentials:sales_12m": 5_000_000,
+    "essentials:growth_12m": -20_000_000,
+    "fmcg_channel:outlet_coverage": 10_000_000,
+    "fmcg_channel:diversion_cases_12m": 0,
+}
+HIGH = {
+    "essentials:sales_12m": 2_000_000_000,
+    "essentials:growth_12m": 30_000_000,
+    "fmcg_channel:outlet_coverage": 90_000_000,
+    "fmcg_channel:diversion_cases_12m": 0,
+}
+SWINGING = "get_byte(uuid_send(account_id), 15) %% 10 = 0"
+
+
+def measure(runs: int = 5) -> Measurement:
+    """Measure re-tiering after a tenth of the accounts has swung."""
+    with fresh_instance() as bench, bench.connect() as connection:
+        tenant_id, columns = _company(bench)
+        _fill(connection, tenant_id, sorted(set(columns.values())))
+        _swing(connection, tenant_id, columns, LOW)
+        first = _run(bench, tenant_id)
+        _date_back(connection, tenant_id, 1000)
+        read = [columns[name] for name in _inputs(bench)]
+        changes: list[int] = []
+
+        def product(run: int) -> float:
+            _swing(connection, tenant_id, columns, LOW if run % 2 else HIGH)
+            done = _run(bench, tenant_id)
+            changes.append(done["changed"])
+            _date_back(connection, tenant_id, 999 - run)
+            return float(done["seconds"])
+
+        ratio, middle, base = interleaved(
+            runs, product, lambda run: _floor(connection, tenant_id, read)
+        )
+    return Measurement(
+        name="retier",
+        what=f"job {SCHEME} over {ACCOUNTS:,} accounts, {changes[-1]:,} changing, history written",
+        floor="a sequential read of the rule's columns, and the insert of as many history rows",
+        ratio=ratio,
+        goal=GOAL,
+        product=middle,
+        base=base,
+        unit="seconds",
+        runs=runs,
+        details={
+            "changed": changes,
+            "first_run_seconds": round(first["seconds"], 3),
+            "first_run_changed": first["changed"],
+        },
+    )
+
+
+def _company(bench: Bench) -> tuple[int, dict[str, str]]:
+    """Create the company and its metric slots; return its id and the column of each metric."""
+    tenant_id = fill.company(bench, SLUG)
+    with bench.app.app_context(), in_tenant(SLUG):
+        enable("fmcg_channel")
+        bring_up_to_date()
+        return tenant_id, queries.slot_columns()
+
+
+def _inputs(bench: Bench) -> tuple[str, ...]:
+    with bench.app.app_context(), in_tenant(SLUG):
+        return read_scheme(get_scheme(SCHEME)).metrics()
+
+
+def _fill(connection: psycopg.Connection, tenant_id: int, columns: list[str]) -> None:
+    """Insert the accounts' rows of the store, every metric known: values up to a thousand million.
+
+    The accounts themselves are left out: a run does not look at them.
+    """
+    values = ", ".join("(random() * 1e9)::bigint" for _ in columns)
+    connection.execute("SET session_replication_role = replica")  # no check of the account
+    connection.execute(
+        f"INSERT INTO account_state (tenant_id, account_id, groups, {', '.join(columns)}) "
+        f"SELECT %s, uuidv7(), 1, {values} FROM generate_series(1, {ACCOUNTS})",
+        (tenant_id,),
+    )
+
+
+def _swing(
+    connection: psycopg.Connection, tenant_id: int, columns: dict[str, str], to: dict[str, int]
+) -> None:
+    """Move a tenth of the accounts, as a day's trade would, and let autovacuum's work be done."""
+    values = ", ".join(f"{columns[name]} = {value}" for name, value in to.items())
+    connection.execute(
+        f"UPDATE account_state SET {values} WHERE tenant_id = %s AND {SWINGING}", (tenant_id,)
+    )
+    connection.execute("VACUUM ANALYZE account_state")
+    connection.execute("CHECKPOINT")
+
+
+def _run(bench: Bench, tenant_id: int) -> dict[str, Any]:
+    """Run the scheme's job in this process; return its result with the seconds that it took."""
+    with bench.app.app_context():
+        with in_tenant(SLUG):
+            fresh = lock_freshness()
+            fresh.as_of, fresh.shares_current = today(), True
+            job_id: uuid.UUID = enqueue("tiering.run", {"scheme": SCHEME}).id
+        with timed() as watch:
+            run_job(current_app._get_current_object(), tenant_id, job_id)
+        with in_tenant(SLUG):
+            job = get_job(job_id)
+            if job.result is None:
+                raise RuntimeError(f"The run failed: {job.error}")
+            return {**job.result, "seconds": watch.seconds}
+
+
+def _date_back(connection: psycopg.Connection, tenant_id: int, days: int) -> None:
+    """Date the run's history back, so that the next run stands for another day's."""
+    connection.execute(
+        "UPDATE tier_assignment SET begins_on = begins_on - %s "
+        "WHERE tenant_id = %s AND begins_on > current_date - 10",
+        (days, tenant_id),
+    )
+    connection.execute("VACUUM ANALYZE tier_assignment")
+
+
+def _floor(connection: psycopg.Connection, tenant_id: int, columns: list[str]) -> float:
+    """Read the columns of all accounts once, and insert a tenth of them as history."""
+    connection.execute("DROP TABLE IF EXISTS bench_changed, bench_history")
+    connection.execute(
+        "CREATE TABLE bench_changed AS SELECT tenant_id, 1::smallint AS scheme_number, account_id, "
+        "current_date AS begins_on, 1::smallint AS tier, 2::smallint AS previous, 40000::bigint AS "
+        "score, false AS incomplete, uuidv7() AS run_id FROM account_state "
+        f"WHERE tenant_id = %s AND {SWINGING}",
+        (tenant_id,),
+    )
+    connection.execute("CREATE TABLE bench_history (LIKE tier_assignment INCLUDING ALL)")
+    connection.execute("VACUUM ANALYZE bench_changed")
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    total = " + ".join(columns)
+    with timed() as watch:
+        connection.execute(f"SELECT sum({total}) FROM account_state").fetchone()
+        connection.execute("INSERT INTO bench_history SELECT * FROM bench_changed")
+    connection.execute("RESET max_parallel_workers_per_gather")
+    return watch.seconds
