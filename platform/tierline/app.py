@@ -88,11 +88,11 @@ def install_plugins(app: Flask) -> None:
 
 
 def install_features(app: Flask) -> None:
-    """Register every feature's pages, API and job kinds, found by their file names."""
+    """Register every feature's panels, pages, API and job kinds, found by their file names."""
     api = tierline.api.application.install(app)
     app.register_blueprint(reference)
     app.register_blueprint(health)
-    for part in ("pages", "api", "jobs"):
+    for part in ("panels", "pages", "api", "jobs"):
         for name in tierline.models.feature_modules(part, FEATURES):
             _register(app, api, import_module(name))
 
