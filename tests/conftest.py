@@ -24,10 +24,9 @@ from sqlalchemy.pool import NullPool
 
 from tierline.access.decision import acting_as, platform_subject
 from tierline.app import create_app
-from tierline.config import Settings, home_folder
+from tierline.config import Settings, home_folder, with_driver
 from tierline.db import db, tenant_scope
 from tierline.db.prepare import prepare
-from tierline.db.roles import with_driver
 from tierline.instance.embedded import embedded_servers
 from tierline.instance.locks import FileLock
 from tierline.plugins.service import sync_releases

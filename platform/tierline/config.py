@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from environs import Env
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from tierline.errors import TierlineError
 
-APP_ROLE = "tierline_app"
+# The application never works as DATABASE_URL's login: the owner has the tables and migrates them,
+# the app serves behind row-level security, the system does the little that crosses tenants.
 OWNER_ROLE = "tierline_owner"
+APP_ROLE = "tierline_app"
 SYSTEM_ROLE = "tierline_system"
+SHORTEST_SECRET = 32
+ROLES = (OWNER_ROLE, APP_ROLE, SYSTEM_ROLE)
 
 
 class SettingsError(TierlineError):
@@ -39,21 +46,32 @@ class Settings:
     mail_url: str = "console:"  # console: prints mail; smtp://user:password@host:port sends it
     mail_sender: str = "tierline@example.com"
     plugins: str = "all"  # TIERLINE_PLUGINS: all, none, or a comma-separated choice
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def role_url(self, role: str) -> URL:
-        """Return the URL under which `role` signs in to the same database.
+        """Return the URL with which a database role signs in.
 
-        The password is derived from the secret key (see `tierline.db.roles`), unless the
-        environment names a URL for the role (TIERLINE_APP_DATABASE_URL and the like).
+        TIERLINE_APP_DATABASE_URL, TIERLINE_OWNER_DATABASE_URL and TIERLINE_SYSTEM_DATABASE_URL
+        override it where an operator manages the roles' passwords.
         """
-        from tierline.db.roles import role_url
+        variable = f"{role.upper()}_DATABASE_URL"
+        if variable in os.environ:
+            return with_driver(make_url(os.environ[variable]))
+        url = with_driver(make_url(self.database_url))
+        return url.set(username=role, password=self.role_password(role))
 
-        return role_url(self, role)
+    def role_password(self, role: str) -> str:
+        """Return a role's password: derived from the secret key, so that one secret is enough."""
+        message = f"database role {role}".encode()
+        return hmac.new(self.secret_key.encode(), message, hashlib.sha256).hexdigest()
+
+
+def with_driver(url: URL) -> URL:
+    """Return the URL with the psycopg driver named."""
+    return url.set(drivername="postgresql+psycopg")
 
 
 def home_folder() -> Path:
-    """Return the folder that holds plugins/, tenants/ and migrations/ (TIERLINE_HOME or the checkout)."""
+    """Return the folder of plugins/, tenants/ and migrations/: TIERLINE_HOME, or the checkout."""
     given = os.environ.get("TIERLINE_HOME")
     return Path(given).resolve() if given else Path(__file__).resolve().parents[2]
 
@@ -64,37 +82,44 @@ def load_settings(**given: Any) -> Settings:
     Raises SettingsError naming every variable that is missing or malformed. In production (the
     default; TIERLINE_ENV=development leaves it) a secret key of at least 32 characters is needed.
     """
+    values = _environment() | {name: value for name, value in given.items() if value is not None}
+    wrong = _problems(values)
+    if wrong:
+        text = "; ".join(f"{name} {problem}" for name, problem in wrong.items())
+        raise SettingsError(text, fields={name: [problem] for name, problem in wrong.items()})
+    return Settings(**values)
+
+
+def _environment() -> dict[str, Any]:
     env = Env(eager=False)
-    production = env.str("TIERLINE_ENV", "production") != "development"
     home = home_folder()
-    values: dict[str, Any] = {
+    values = {
         "database_url": env.str("DATABASE_URL", ""),
         "redis_url": env.str("REDIS_URL", ""),
         "secret_key": env.str("SECRET_KEY", ""),
         "home": home,
         "data": Path(env.str("TIERLINE_DATA", str(home / ".data"))),
-        "production": production,
+        "production": env.str("TIERLINE_ENV", "production") != "development",
         "base_url": env.str("TIERLINE_BASE_URL", "http://localhost:8000"),
         "mail_url": env.str("TIERLINE_MAIL_URL", "console:"),
         "mail_sender": env.str("TIERLINE_MAIL_SENDER", "tierline@example.com"),
         "plugins": env.str("TIERLINE_PLUGINS", "all"),
     }
     env.seal()
-    values.update({name: value for name, value in given.items() if value is not None})
+    return values
+
+
+def _problems(values: dict[str, Any]) -> dict[str, str]:
+    """Return {variable: what is wrong with it}."""
     wrong = {}
-    for name, variable in (("database_url", "DATABASE_URL"), ("redis_url", "REDIS_URL")):
+    for name in ("database_url", "redis_url", "secret_key"):
         if not values[name]:
-            wrong[variable] = ["is not set"]
+            wrong[name.upper()] = "is not set"
     if values["database_url"]:
         try:
             make_url(values["database_url"])
-        except Exception as error:  # noqa: BLE001 - any parse failure is the same message
-            wrong["DATABASE_URL"] = [f"is not a database URL: {error}"]
-    if not values["secret_key"]:
-        wrong["SECRET_KEY"] = ["is not set; python3 -c 'import secrets; print(secrets.token_hex())' makes one"]
-    elif values["production"] and len(values["secret_key"]) < 32:
-        wrong["SECRET_KEY"] = ["must have at least 32 characters in production"]
-    if wrong:
-        text = "; ".join(f"{name} {problem}" for name, problems in wrong.items() for problem in problems)
-        raise SettingsError(text, fields=wrong)
-    return Settings(**values)
+        except ArgumentError:
+            wrong["DATABASE_URL"] = "is not a database URL, such as postgresql://user@host/name"
+    if values["production"] and 0 < len(values["secret_key"]) < SHORTEST_SECRET:
+        wrong["SECRET_KEY"] = f"must have at least {SHORTEST_SECRET} characters in production"
+    return wrong

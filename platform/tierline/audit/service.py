@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any
 
 import orjson
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from tierline.access.decision import find_subject
+from tierline.access.request import request_id
 from tierline.audit.models import (
     AuditColumns,
     AuditEntry,
@@ -30,8 +30,6 @@ from tierline.db.session import ScopedSession
 
 WAITING = "audit"
 START = "0" * 64
-
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def record(

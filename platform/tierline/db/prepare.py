@@ -10,8 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from tierline.config import APP_ROLE, OWNER_ROLE, SYSTEM_ROLE, Settings
-from tierline.db.roles import ROLES, role_password, role_url, with_driver
+from tierline.config import APP_ROLE, OWNER_ROLE, ROLES, SYSTEM_ROLE, Settings, with_driver
 from tierline.errors import Unavailable
 
 OLDEST = 18
@@ -52,7 +51,7 @@ def alembic_config(settings: Settings) -> Config:
     """Return Alembic's configuration for this instance."""
     config = Config()
     config.set_main_option("script_location", str(Path(settings.home) / "migrations"))
-    config.attributes["url"] = role_url(settings, OWNER_ROLE)
+    config.attributes["url"] = settings.role_url(OWNER_ROLE)
     return config
 
 
@@ -83,7 +82,7 @@ def _grant(connection: Connection, settings: Settings, database: str) -> None:
     present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
     for role in ROLES:
         verb = "ALTER" if role in present else "CREATE"
-        password = role_password(settings, role)
+        password = settings.role_password(role)
         connection.exec_driver_sql(
             f"{verb} ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE "
             f"PASSWORD '{password}'"

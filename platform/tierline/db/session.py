@@ -96,7 +96,7 @@ def held_connection() -> Iterator[None]:
 
     To be entered between transactions. The connection is closed at the end, never pooled again.
     """
-    session = db.session()
+    session: Any = db.session()
     if session.in_transaction():
         raise RuntimeError("held_connection() must be entered between transactions")
     connection = session.get_bind().connect()

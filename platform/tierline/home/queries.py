@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
+from sqlalchemy import Select, select
 
 from tierline.accounts.models import Account
 from tierline.db import db
@@ -72,5 +73,5 @@ def _steps() -> list[Step]:
     ]
 
 
-def _any(statement: object) -> bool:
-    return bool(db.session.scalar(select(exists(statement))))  # type: ignore[call-overload]
+def _any(statement: Select[Any]) -> bool:
+    return db.session.execute(statement.limit(1)).first() is not None

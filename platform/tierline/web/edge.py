@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 
 from tierline.access.decision import Subject, acting_as, require
 from tierline.access.permissions import Permission
-from tierline.audit.service import request_id
+from tierline.access.request import request_id
 from tierline.db import db, read_only, tenant_scope
 from tierline.errors import NotFound, Unauthenticated
 from tierline.tenancy.models import Tenant
