@@ -13,39 +13,32 @@ import decimal
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import IntEnum
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 import orjson
 
 from tierline.access.decision import acting_as, platform_subject
+from tierline.conventions import Exit, offline
 from tierline.db import db, tenant_scope
 from tierline.tenancy.queries import get_tenant
 
-CommandType = TypeVar("CommandType", bound=click.Command)
-
-
-class Exit(IntEnum):
-    """What a command's exit code says."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    ATTENTION = 3  # differences were found, or something needs a look
-    PARTLY = 5  # some of it was done; the result says what was not
+__all__ = [
+    "Exit",
+    "finish",
+    "in_platform",
+    "in_tenant",
+    "json_option",
+    "offline",
+    "show",
+    "tenant_option",
+]
 
 
 tenant_option = click.option(
     "--tenant", "slug", metavar="SLUG", required=True, help="The tenant to work in."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-
-def offline(command: CommandType) -> CommandType:
-    """Mark a command that needs neither database nor application."""
-    command.offline = True  # type: ignore[attr-defined]
-    return command
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from importlib import import_module
 
 import click
 from alembic import command as alembic
@@ -15,6 +14,7 @@ from tierline.cli.program import current_wish
 from tierline.config import APP_ROLE, Settings
 from tierline.console import Exit, finish, json_option, offline, show
 from tierline.db.check import check as check_walls
+from tierline.db.prepare import alembic_config, prepare
 from tierline.instance.opening import open_instance
 
 
@@ -29,7 +29,7 @@ def command() -> None:
 def migrate(ctx: click.Context) -> None:
     """Create roles and rights where they are missing, and run the migrations."""
     with open_instance(current_wish(ctx)) as opened:
-        import_module("tierline.db.prepare").prepare(opened.settings)
+        prepare(opened.settings)
     click.echo("The database is at head.")
 
 
@@ -57,7 +57,7 @@ def find_gaps(settings: Settings) -> list[str]:
 
 def find_differences(settings: Settings) -> list[str]:
     """Return the operations that would bring the tables to the models, as `alembic check` does."""
-    config = import_module("tierline.db.prepare").alembic_config(settings)
+    config = alembic_config(settings)
     config.stdout = io.StringIO()
     try:
         alembic.check(config)

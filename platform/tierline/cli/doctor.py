@@ -11,7 +11,8 @@ from tierline.cli.program import current_wish
 from tierline.console import Exit, finish, json_option, offline, show
 from tierline.errors import TierlineError
 from tierline.instance.examination import Finding, examine
-from tierline.instance.opening import Wish, open_instance
+from tierline.instance.opening import open_instance
+from tierline.instance.wish import Wish
 
 
 @offline

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from importlib import import_module
@@ -12,10 +10,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from tierline.config import Settings
-from tierline.console import Exit
+from tierline.conventions import Exit
 from tierline.errors import TierlineError
-from tierline.instance.opening import Opened, Wish, open_instance
+from tierline.instance.wish import Wish
 
 WISH = "tierline.wish"  # where a click context keeps what it was told about the instance
 
@@ -106,33 +103,8 @@ def prepared(command: click.Command, offline: bool = False) -> click.Command:
 def _in_application(callback: Any) -> Any:
     @wraps(callback)
     def run(*args: Any, **options: Any) -> Any:
-        with application(current_wish(click.get_current_context())):
+        running = import_module("tierline.cli.running")
+        with running.application(current_wish(click.get_current_context())):
             return callback(*args, **options)
 
     return run
-
-
-@contextmanager
-def application(wish: Wish) -> Iterator[None]:
-    """Run the block inside the application's context, with the instance's servers answering.
-
-    A database of our own is migrated first where it was not running; a foreign one must have been.
-    """
-    with open_instance(wish) as opened:
-        make_ready(opened)
-        app = import_module("tierline.app").create_app(opened.settings)
-        with app.app_context():
-            yield
-
-
-def make_ready(opened: Opened) -> None:
-    """Bring an embedded database to head; raises Unavailable where a foreign one is not there."""
-    preparing = import_module("tierline.db.prepare")
-    if opened.fresh:
-        preparing.prepare(opened.settings)
-
-
-def settings_of(wish: Wish) -> Settings:
-    """Return the settings of an instance that is open already."""
-    with open_instance(wish) as opened:
-        return opened.settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 import click
 
@@ -11,6 +10,7 @@ from tierline.cli.program import current_wish
 from tierline.config import Settings
 from tierline.console import offline
 from tierline.instance.opening import open_instance
+from tierline.worker import run_scheduler, run_worker
 
 
 @offline
@@ -18,7 +18,7 @@ from tierline.instance.opening import open_instance
 @click.pass_context
 def worker(ctx: click.Context) -> None:
     """Work off jobs until SIGTERM, which lets the job at hand end first."""
-    _serve(ctx, import_module("tierline.worker").run_worker)
+    _serve(ctx, run_worker)
 
 
 @offline
@@ -26,7 +26,7 @@ def worker(ctx: click.Context) -> None:
 @click.pass_context
 def scheduler(ctx: click.Context) -> None:
     """Deliver jobs and start due schedules until SIGTERM; any number may run."""
-    _serve(ctx, import_module("tierline.worker").run_scheduler)
+    _serve(ctx, run_scheduler)
 
 
 def _serve(ctx: click.Context, run: Callable[[Settings], None]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from tierline.cli.program import current_wish
-from tierline.console import offline
+from tierline.conventions import offline
 from tierline.instance.start import UpOptions, run_instance
 
 

@@ -6,7 +6,6 @@ import datetime
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 
 from redis import Redis
 from rq import Worker
@@ -15,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from tierline.api.health import find_migration_gap
+from tierline.app import create_app
 from tierline.config import APP_ROLE, SYSTEM_ROLE, Settings
 from tierline.db.check import check as check_walls
 from tierline.errors import TierlineError
@@ -46,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look("redis", lambda: _redis(settings))
     yield _look("disk", lambda: _disk(settings))
     try:
-        app = import_module("tierline.app").create_app(settings)
+        app = create_app(settings)
     except (TierlineError, RuntimeError) as error:
         yield Finding("application", False, f"can't be loaded: {error}")
         return

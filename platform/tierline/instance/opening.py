@@ -13,22 +13,14 @@ import psycopg
 import redis
 from sqlalchemy import URL, make_url
 
-from tierline.config import Settings, home_folder, load_settings
+from tierline.config import Settings, load_settings
 from tierline.instance.embedded import embedded_servers
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import open_folders
 from tierline.instance.secret import instance_secret
+from tierline.instance.wish import Wish
 
 OLDEST_POSTGRES = 18
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a command was told about its instance; None where it was told nothing."""
-
-    data: Path | None = None
-    database_url: str | None = None
-    redis_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,12 +31,6 @@ class Opened:
     fresh: bool
 
 
-def data_folder(data: Path | None = None) -> Path:
-    """Return the data directory: the one given, TIERLINE_DATA, or .data in the home folder."""
-    given = data or os.environ.get("TIERLINE_DATA")
-    return Path(given).absolute() if given else home_folder() / ".data"
-
-
 @contextmanager
 def open_instance(wish: Wish, **given: Any) -> Iterator[Opened]:
     """Let the instance's servers answer for the block's duration, and return its settings.
@@ -52,7 +38,7 @@ def open_instance(wish: Wish, **given: Any) -> Iterator[Opened]:
     DATABASE_URL and REDIS_URL, or the wish, replace the embedded servers. `given` overrides single
     settings. Raises InstanceError with one sentence where a server can't be used.
     """
-    data = data_folder(wish.data)
+    data = wish.folder
     database = wish.database_url or os.environ.get("DATABASE_URL")
     broker = wish.redis_url or os.environ.get("REDIS_URL")
     if database and broker:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
 from flask import Flask
 
+from tierline.app import create_app
 from tierline.config import Settings
 from tierline.console import in_platform
+from tierline.db.prepare import prepare
+from tierline.identity.service import create_operator
+from tierline.instance.start import Say
+from tierline.instance.tenants import apply_tenant_files
 
 OPERATOR = "operator@example.com"
-
-Say = Callable[[str], None]
 
 
 @contextmanager
@@ -31,14 +34,13 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
     Returns lines that say how to sign in.
     """
     with timed("database migrated", say):
-        import_module("tierline.db.prepare").prepare(settings)
+        prepare(settings)
     with timed("application loaded", say):
-        app = import_module("tierline.app").create_app(settings)
+        app = create_app(settings)
     with app.app_context():
         with timed("operator and tenants", say):
             lines = [_operator()]
-            tenants = import_module("tierline.instance.tenants")
-            tenants.apply_tenant_files(app, demonstration=demonstration)
+            apply_tenant_files(app, demonstration=demonstration)
         if demonstration:
             with timed("demonstration", say):
                 lines += import_module("tierline.simulate.demo").fill(app)
@@ -54,9 +56,8 @@ def _disconnect(app: Flask) -> None:
 
 
 def _operator() -> str:
-    service = import_module("tierline.identity.service")
     with in_platform():
-        user, password = service.create_operator(OPERATOR)
+        user, password = create_operator(OPERATOR)
         email = user.email
     if password is None:
         return f"operator {email}, password as set (lost? tierline users password-link {email})"

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from tierline.instance.errors import InstanceError
 from tierline.instance.forks import Forked
 from tierline.instance.programs import Program
-
-Say = Callable[[str], None]
+from tierline.instance.start import Say
 
 TICK_SECONDS = 0.2
 STEADY_SECONDS = 60.0  # a program that ran this long has not failed before

@@ -12,7 +12,7 @@ from tierline.cli import COMMANDS, main
 from tierline.cli.program import WISH, Place, Program, data_option
 from tierline.console import Exit, finish, offline
 from tierline.errors import Invalid
-from tierline.instance.opening import Wish
+from tierline.instance.wish import Wish
 
 NEEDED = [
     "up",
@@ -30,8 +30,8 @@ NEEDED = [
 ]
 
 
-@click.group("sample")
 @offline
+@click.group("sample")
 def sample() -> None:
     """Show what a command gets."""
 

@@ -1,0 +1,72 @@
+"""A running instance: servers, then the steps that prepare it, then its programs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tierline.config import Settings
+from tierline.instance.embedded import ensure_kept
+from tierline.instance.errors import InstanceError
+from tierline.instance.folders import Folders
+from tierline.instance.opening import open_instance
+from tierline.instance.programs import programs
+from tierline.instance.signals import StopRequested
+from tierline.instance.start import Say
+from tierline.instance.steps import prepare_instance, timed
+from tierline.instance.supervisor import Supervisor
+from tierline.instance.web_socket import answers
+from tierline.instance.wish import Wish
+
+
+@dataclass(frozen=True)
+class Running:
+    """An instance that this process runs: its folders, its address and the socket bound to it."""
+
+    folders: Folders
+    address: str
+    socket: int
+    say: Say
+
+    def run(self, wish: Wish, in_haste: Callable[[], bool], demonstration: bool) -> None:
+        """Run until a stop signal raises StopRequested, which leaves when everything has stopped.
+
+        Raises TierlineError where something can't be started.
+        """
+        begun = time.monotonic()
+        with ExitStack() as stack:
+            with timed("servers answer", self.say):
+                opened = stack.enter_context(open_instance(wish, base_url=self.address))
+            sign_in = prepare_instance(opened.settings, self.say, demonstration=demonstration)
+            supervisor = Supervisor(programs(opened.settings, self.socket), self.say)
+            stack.callback(supervisor.stop, in_haste)
+            with timed("programs started", self.say):
+                supervisor.start(lambda: answers(f"{self.address}/readyz"))
+            self._say_ready(sign_in, time.monotonic() - begun)
+            try:
+                supervisor.run(self._keeping_servers(opened.settings))
+            except StopRequested:
+                self.say("Stopping; a job at hand may end first. Ctrl-C again ends it at once.")
+                raise
+
+    def _say_ready(self, sign_in: list[str], seconds: float) -> None:
+        self.say(f"Tierline is ready after {seconds:.1f} s: {self.address}")
+        for line in sign_in:
+            self.say(f"  {line}")
+        self.say("Ctrl-C stops it.")
+
+    def _keeping_servers(self, settings: Settings) -> Callable[[], None]:
+        """Return what starts the embedded servers' keeper again, should it have been killed."""
+        if str(self.folders.run) not in settings.database_url + settings.redis_url:
+            return lambda: None
+
+        def keep() -> None:
+            try:
+                if ensure_kept(self.folders):
+                    self.say("The embedded servers had ended; they are started again.")
+            except InstanceError as error:
+                self.say(error.message)
+
+        return keep
