@@ -13,7 +13,7 @@ from tierline.db.paging import keyset_page
 from tierline.web import Pages, navigation_entry, page
 
 pages = Pages("audit", __name__)
-navigation_entry("audit", _l("Audit log"), "audit.list_entries", "shield", 95)
+navigation_entry("audit", _l("Audit log"), "audit.list_entries", "shield", 95, "settings")
 
 
 @pages.get("/audit", permission=READ)

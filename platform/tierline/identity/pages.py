@@ -34,8 +34,8 @@ pages = PublicPages("identity", __name__)
 people = Pages("people", __name__)
 tokens = Pages("tokens", __name__)
 
-navigation_entry("people", _l("People"), "people.list_people", "users", 92)
-navigation_entry("tokens", _l("API tokens"), "tokens.list_tokens", "key", 94)
+navigation_entry("people", _l("People"), "people.list_people", "users", 92, "settings")
+navigation_entry("tokens", _l("API tokens"), "tokens.list_tokens", "key", 94, "settings")
 
 
 @pages.get("/switch", permission=SIGNED_IN)

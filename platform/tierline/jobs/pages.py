@@ -16,7 +16,7 @@ from tierline.jobs.service import cancel, retry
 from tierline.web import Pages, navigation_entry, page, see
 
 pages = Pages("jobs", __name__)
-navigation_entry("jobs", _l("Background work"), "jobs.list_jobs", "clock", 90)
+navigation_entry("jobs", _l("Background work"), "jobs.list_jobs", "clock", 90, "settings")
 
 
 @pages.get("/jobs", permission=READ)

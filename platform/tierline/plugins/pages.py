@@ -17,7 +17,7 @@ from tierline.web import Pages, navigation_entry, page, see
 from tierline.web.language import localized
 
 pages = Pages("plugins", __name__)
-navigation_entry("plugins", _l("Plugins"), "plugins.list_plugins", "puzzle", 80)
+navigation_entry("plugins", _l("Plugins"), "plugins.list_plugins", "puzzle", 80, "settings")
 
 
 @pages.get("/plugins", permission=READ)
