@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.showroom import make_showroom
 from browser.sites import PHONE, opened, serving, violations
+from showroom import make_showroom
 
 pytestmark = pytest.mark.browser
 

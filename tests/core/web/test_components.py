@@ -17,38 +17,40 @@ TEMPLATES = home_folder() / "platform" / "tierline" / "templates"
 ICONS = set((home_folder() / "platform/frontend/src/icons.txt").read_text("utf-8").split())
 
 
-def rendered(app: Flask, body: str, path: str = "/", **values: Any) -> str:
+def rendered(showroom: Flask, body: str, path: str = "/", **values: Any) -> str:
     """Return a template's text, with the components as `ui` and white space folded."""
-    with app.test_request_context(path):
+    with showroom.test_request_context(path):
         text = render_template_string('{% import "components/ui.html" as ui %}' + body, **values)
     return re.sub(r"\s+", " ", text)
 
 
-def test_a_field_is_tied_to_its_label_hint_and_error(app: Flask) -> None:
-    html = rendered(app, "{{ ui.form_field('name', 'Name', error=['Too long'], hint='Short') }}")
+def test_a_field_is_tied_to_its_label_hint_and_error(showroom: Flask) -> None:
+    html = rendered(
+        showroom, "{{ ui.form_field('name', 'Name', error=['Too long'], hint='Short') }}"
+    )
     assert '<label class="form-label" for="field-name">' in html
     assert 'aria-describedby="field-name-error field-name-hint" aria-invalid="true"' in html
     assert 'id="field-name-error"' in html
     assert "Too long" in html
 
 
-def test_a_field_without_a_mistake_says_nothing_of_one(app: Flask) -> None:
-    html = rendered(app, "{{ ui.form_field('name', 'Name', required=true) }}")
+def test_a_field_without_a_mistake_says_nothing_of_one(showroom: Flask) -> None:
+    html = rendered(showroom, "{{ ui.form_field('name', 'Name', required=true) }}")
     assert "aria-" not in html.replace('aria-hidden="true"', "")
     assert " required" in html
 
 
-def test_extra_attributes_reach_the_control(app: Flask) -> None:
+def test_extra_attributes_reach_the_control(showroom: Flask) -> None:
     html = rendered(
-        app, "{{ ui.form_field('q', 'Query', hx_get='/x', autofocus=true, list=none) }}"
+        showroom, "{{ ui.form_field('q', 'Query', hx_get='/x', autofocus=true, list=none) }}"
     )
     assert ' hx-get="/x"' in html
     assert " autofocus" in html
     assert "list" not in html
 
 
-def test_an_error_may_be_a_lazily_translated_text(app: Flask) -> None:
-    html = rendered(app, "{{ ui.form_field('n', 'N', error=e) }}", e=lazy_gettext("Wrong"))
+def test_an_error_may_be_a_lazily_translated_text(showroom: Flask) -> None:
+    html = rendered(showroom, "{{ ui.form_field('n', 'N', error=e) }}", e=lazy_gettext("Wrong"))
     assert "<span>Wrong</span>" in html
 
 
@@ -71,36 +73,36 @@ def test_an_error_may_be_a_lazily_translated_text(app: Flask) -> None:
         "ui.post_button(bad, bad, confirm=bad, fields={bad: bad})",
     ],
 )
-def test_components_escape_what_they_are_given(app: Flask, call: str) -> None:
-    html = rendered(app, "{{ " + call + " }}", bad="\"'><img src=x onerror=alert(1)>")
+def test_components_escape_what_they_are_given(showroom: Flask, call: str) -> None:
+    html = rendered(showroom, "{{ " + call + " }}", bad="\"'><img src=x onerror=alert(1)>")
     assert "<img" not in html
 
 
 @pytest.mark.parametrize(
     ("polls", "delay"), [(0, "1s"), (9, "1s"), (10, "2s"), (29, "2s"), (30, "5s"), ("junk", "1s")]
 )
-def test_progress_asks_again_ever_more_rarely(app: Flask, polls: object, delay: str) -> None:
+def test_progress_asks_again_ever_more_rarely(showroom: Flask, polls: object, delay: str) -> None:
     html = rendered(
-        app, "{{ ui.progress({'state': 'running'}, '/jobs/1', polls=polls) }}", polls=polls
+        showroom, "{{ ui.progress({'state': 'running'}, '/jobs/1', polls=polls) }}", polls=polls
     )
     assert f'hx-trigger="load delay:{delay}"' in html
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
-def test_progress_of_ended_work_asks_no_more(app: Flask, state: str) -> None:
+def test_progress_of_ended_work_asks_no_more(showroom: Flask, state: str) -> None:
     body = "{% call ui.progress({'state': state}, '/jobs/1') %}the result{% endcall %}"
-    html = rendered(app, body, state=state)
+    html = rendered(showroom, body, state=state)
     assert "hx-get" not in html
     assert "the result" in html
 
 
-def test_a_sorted_column_says_so(app: Flask) -> None:
+def test_a_sorted_column_says_so(showroom: Flask) -> None:
     body = "{{ ui.column_head({'label': 'Sales', 'url': '?sort=sales', 'sorted': 'descending'}) }}"
-    assert '<th scope="col" aria-sort="descending">' in rendered(app, body)
+    assert '<th scope="col" aria-sort="descending">' in rendered(showroom, body)
 
 
-def test_a_bar_never_leaves_its_frame(app: Flask) -> None:
-    widths = [rendered(app, "{{ ui.bar(share) }}", share=share) for share in (-0.5, 0.25, 7)]
+def test_a_bar_never_leaves_its_frame(showroom: Flask) -> None:
+    widths = [rendered(showroom, "{{ ui.bar(share) }}", share=share) for share in (-0.5, 0.25, 7)]
     found = [re.findall(r'bar-fill" width="([\d.]+)"', html)[0] for html in widths]
     assert [float(width) for width in found] == [0, 25, 100]
 
@@ -116,23 +118,26 @@ def test_a_bar_never_leaves_its_frame(app: Flask) -> None:
     ],
 )
 def test_an_address_changes_by_what_is_named(
-    app: Flask, path: str, changes: dict[str, Any], expected: str
+    showroom: Flask, path: str, changes: dict[str, Any], expected: str
 ) -> None:
-    with app.test_request_context(path):
+    with showroom.test_request_context(path):
         assert address_with(**changes) == expected
 
 
 @pytest.mark.parametrize(
     ("kind", "expected"), [("partial", "layout/fragment.html"), ("full", "layout/app.html")]
 )
-def test_a_page_answers_htmx_as_it_asks(app: Flask, kind: str, expected: str) -> None:
-    with app.test_request_context(headers={"HX-Request-Type": kind}):
+def test_a_page_answers_htmx_as_it_asks(showroom: Flask, kind: str, expected: str) -> None:
+    with showroom.test_request_context(headers={"HX-Request-Type": kind}):
         assert request.headers["HX-Request-Type"] == kind
         assert layout() == expected
 
 
-def test_an_unknown_asset_is_named(app: Flask) -> None:
-    with app.test_request_context(), pytest.raises(AssetMissing, match=r"'logo\.png'.*main\.js"):
+def test_an_unknown_asset_is_named(showroom: Flask) -> None:
+    with (
+        showroom.test_request_context(),
+        pytest.raises(AssetMissing, match=r"'logo\.png'.*main\.js"),
+    ):
         asset("logo.png")
 
 
