@@ -10,7 +10,7 @@ from functools import cache
 
 import orjson
 from alembic.script import ScriptDirectory
-from flask import Flask, Response, current_app
+from flask import Response, current_app
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,11 +24,6 @@ from tierline.web.guards import ANYONE
 from tierline.web.pages import PublicPages
 
 health = PublicPages("health", __name__)
-
-
-def install(app: Flask) -> None:
-    """Register the two routes."""
-    app.register_blueprint(health)
 
 
 @health.get("/healthz", permission=ANYONE)
