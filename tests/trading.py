@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, text
 
-from tierline.accounts.models import Account, AccountGroup
+from tierline.accounts.models import Account
 from tierline.db import db
-from tierline.ledger.models import LedgerLine, LedgerTransaction
+from tierline.db.scope import current_tenant_id
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ def trade(sales: Iterable[Sale]) -> dict[str, uuid.UUID]:
     rows = list(sales)
     ids = make_accounts(dict.fromkeys(sale.account for sale in rows))
     made = [_transaction(sale, ids[sale.account]) for sale in rows]
-    if made:
-        db.session.execute(insert(LedgerTransaction), made)
-    lines = [
-        _line(row["id"], place, product)
-        for sale, row in zip(rows, made, strict=True)
-        for place, product in enumerate(sale.products, start=1)
-    ]
-    if lines:
-        db.session.execute(insert(LedgerLine), lines)
+    insert_rows("ledger_transaction", made)
+    insert_rows(
+        "ledger_line",
+        [
+            _line(row["id"], place, product)
+            for sale, row in zip(rows, made, strict=True)
+            for place, product in enumerate(sale.products, start=1)
+        ],
+    )
     return ids
 
 
@@ -53,27 +54,26 @@ def make_accounts(
     keys: Iterable[str], group: str = "customer", **values: Any
 ) -> dict[str, uuid.UUID]:
     """Make the accounts that are not there yet, and return all ids by external key."""
-    there = {
-        row.external_key: row.id
-        for row in db.session.execute(select(Account.external_key, Account.id))
-    }
+    known = db.session.execute(select(Account.external_key, Account.id))
+    there = {row.external_key: row.id for row in known}
     new = [key for key in keys if key not in there]
-    rows = [
-        {
-            "id": uuid.uuid4(),
-            "external_key": key,
-            "name": key,
-            "name_key": key,
-            "search_text": key,
-            **values,
-        }
-        for key in new
-    ]
-    if rows:
-        db.session.execute(insert(Account), rows)
-        members = [{"account_id": row["id"], "group_key": group} for row in rows]
-        db.session.execute(insert(AccountGroup), members)
+    rows = [{"id": uuid.uuid4(), "external_key": key, **_named(key), **values} for key in new]
+    insert_rows("account", rows)
+    insert_rows("account_group", [{"account_id": row["id"], "group_key": group} for row in rows])
     return there | {row["external_key"]: row["id"] for row in rows}
+
+
+def insert_rows(table: str, rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of a tenant's table in one statement; columns left out take their default."""
+    if not rows:
+        return
+    names = ", ".join(rows[0])
+    statement = (
+        f"INSERT INTO {table} (tenant_id, {names}) SELECT :tenant, {names} "
+        f"FROM json_populate_recordset(NULL::{table}, cast(:rows AS json))"
+    )
+    content = json.dumps(rows, default=str)
+    db.session.execute(text(statement), {"tenant": current_tenant_id(), "rows": content})
 
 
 def _named(name: str) -> dict[str, Any]:

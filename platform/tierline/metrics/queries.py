@@ -7,19 +7,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from tierline.accounts.models import Account
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
+from tierline.errors import NotFound
 from tierline.metrics.calculation import bits_of, calculate
 from tierline.metrics.definitions import Definitions, define
 from tierline.metrics.models import STATE, MetricFreshness, MetricSlot
 from tierline.metrics.source import Source
 from tierline.metrics.trade import Trade
-from tierline.metrics.units import from_stored
-from tierline.plugins.contributions import Metric
+from tierline.metrics.units import SCALES, from_stored
+from tierline.plugins.contributions import Metric, MetricUnit
 from tierline.plugins.queries import fields, metrics, stakeholder_groups
 from tierline.tenancy.models import Tenant
 
@@ -33,6 +36,14 @@ def tenant() -> Tenant:
 def definitions() -> Definitions:
     """Return the definitions of the tenant's metrics, each after those that it rests on."""
     return define(metrics(), fields("account"))
+
+
+def get_account(account_id: uuid.UUID) -> Account:
+    """Return an account of the tenant; raises NotFound."""
+    account: Account | None = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
 
 
 def slot_columns() -> dict[str, str]:
@@ -137,3 +148,8 @@ def catalogue() -> list[CatalogueEntry]:
         )
         for metric in shown
     ]
+
+
+def shown(stored: Fraction, unit: MetricUnit) -> Decimal:
+    """Return an exact stored value in its unit, rounded to four digits after the point."""
+    return Decimal(round(stored / SCALES[unit] * 10_000)) / 10_000

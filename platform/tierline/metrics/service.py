@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Conflict
+from tierline.jobs.service import schedule
 from tierline.metrics import queries
 from tierline.metrics.calculation import calculate, derive, labels
 from tierline.metrics.definitions import Definitions, resting_on_all
@@ -33,6 +34,8 @@ from tierline.metrics.source import Source
 from tierline.plugins.queries import stakeholder_groups
 
 CUSTOMER = "customer"
+NIGHTLY = "metrics.refresh"
+AT_NIGHT = "5 0 * * *"  # in the tenant's time zone: windows move on with its day
 
 
 class TooManyMetrics(Conflict):
@@ -88,8 +91,9 @@ def today() -> datetime.date:
 
 def lock_freshness() -> MetricFreshness:
     """Return the tenant's freshness row, locked until the transaction ends."""
-    values = {"tenant_id": current_tenant_id()}
-    db.session.execute(insert(MetricFreshness).values(values).on_conflict_do_nothing())
+    first = insert(MetricFreshness).values(tenant_id=current_tenant_id()).on_conflict_do_nothing()
+    if db.session.scalar(first.returning(MetricFreshness.tenant_id)) is not None:
+        schedule(NIGHTLY, AT_NIGHT, queries.tenant().time_zone, {})
     statement = select(MetricFreshness).with_for_update()
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one()
 

@@ -7,7 +7,7 @@ a property test holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +65,7 @@ class Compiled:
     tier: Whole
     score: Whole
     incomplete: Truth
+    cell: Whole | None = None  # of a grid: its place, row by row from low to high
 
 
 def compile_scheme(
@@ -81,7 +82,7 @@ def compile_scheme(
     """
     compiled = _Compiler(scheme, population, source, codes, known_fields).compile()
     inside = case((source.in_group(scheme.group), compiled.tier))
-    return Compiled(cast(inside, SmallInteger), compiled.score, compiled.incomplete)
+    return replace(compiled, tier=cast(inside, SmallInteger))
 
 
 UNKNOWN: Whole = cast(null(), BigInteger)
@@ -211,7 +212,7 @@ class _Compiler:
         }
         place = row * constant(width) + column
         tier = case(cells, value=place)
-        return Compiled(tier, UNKNOWN, or_(row_incomplete, column_incomplete))
+        return Compiled(tier, UNKNOWN, or_(row_incomplete, column_incomplete), place)
 
     def _axis(self, axis: Axis) -> tuple[Whole, Truth]:
         """Return the step (0 for the lowest) on an axis, and whether too little is known of it."""

@@ -49,11 +49,11 @@ class Evaluation:
         return [Account.tenant_id == current_tenant_id(), Account.id == self.source.account_id]
 
 
-def evaluation_of(run: Run) -> Evaluation:
-    """Return a run's rule, compiled over the store or over the values as of its date."""
+def evaluation_of(run: Run, source: Source | None = None) -> Evaluation:
+    """Return a run's rule, compiled over the values as of its date (`source`, where at hand)."""
     scheme = db.session.get_one(Scheme, (run.tenant_id, run.scheme_number))
     rules = read_scheme(get_version(scheme, run.version))
-    source = source_of(run.as_of, rules)
+    source = source or source_of(run.as_of, rules)
     return evaluation(scheme, rules, read_population(run.population), source)
 
 

@@ -39,7 +39,7 @@ def run(running: Running) -> dict[str, Any]:
 def _begun(running: Running) -> Run:
     given = running.arguments.get("as_of")
     as_of = datetime.date.fromisoformat(given) if given else None
-    here = begin_run(running.arguments["scheme"], as_of, running.id)
+    here, _ = begin_run(running.arguments["scheme"], as_of, running.id)
     here_id = here.id
     total = db.session.scalar(
         select(func.count()).select_from(STATE).where(STATE.c.tenant_id == current_tenant_id())

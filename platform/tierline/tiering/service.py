@@ -23,6 +23,7 @@ from tierline.errors import Conflict, Invalid
 from tierline.jobs.queries import find_job
 from tierline.metrics.models import STATE, AccountState
 from tierline.metrics.service import bring_up_to_date, lock_freshness, today
+from tierline.metrics.source import Source
 from tierline.rules.measuring import measure
 from tierline.rules.scheme import read_scheme
 from tierline.tiering.evaluation import Evaluation, confined, evaluation_of, source_of
@@ -80,15 +81,18 @@ def run_now(scheme_id: str, as_of: datetime.date | None = None) -> RunResult:
     A date before that of the last recorded run is evaluated and reported, and not recorded.
     Raises NotFound for an unknown scheme, Invalid for a date to come, RunGoesOn.
     """
-    run = begin_run(scheme_id, as_of)
-    assign(run)
-    return finish_run(run)
+    run, source = begin_run(scheme_id, as_of)
+    assign(run, source=source)
+    return finish_run(run, source)
 
 
 def begin_run(
     scheme_id: str, as_of: datetime.date | None = None, job_id: uuid.UUID | None = None
-) -> Run:
-    """Open a run: bring the metrics up to date, measure what the rule takes from all accounts."""
+) -> tuple[Run, Source]:
+    """Open a run: bring the metrics up to date, measure what the rule takes from all accounts.
+
+    Returns the run, and the values that it looks at, which hold until the transaction ends.
+    """
     subject = require(RUN)
     as_of = _checked_date(as_of)
     scheme = use_scheme(scheme_id)
@@ -111,7 +115,7 @@ def begin_run(
     db.session.flush()
     scheme.active_run_id = run.id
     db.session.flush()
-    return run
+    return run, source
 
 
 def _checked_date(as_of: datetime.date | None) -> datetime.date:
@@ -134,7 +138,12 @@ def _check_no_other_run(scheme: Scheme, job_id: uuid.UUID | None) -> None:
         active.state = "failed"
 
 
-def assign(run: Run, after: Step | None = None, start: uuid.UUID | None = None) -> None:
+def assign(
+    run: Run,
+    after: Step | None = None,
+    start: uuid.UUID | None = None,
+    source: Source | None = None,
+) -> None:
     """Write the assignments that change, of account ids after `start`, and count them in the run.
 
     `after` is called when a step is done, with the last account's id and the number of accounts;
@@ -149,7 +158,7 @@ def assign(run: Run, after: Step | None = None, start: uuid.UUID | None = None) 
             bring_up_to_date()
         else:
             lock_freshness()
-        run.changed += _assign(run, evaluation_of(run), first, last)
+        run.changed += _assign(run, evaluation_of(run, source), first, last)
         db.session.flush()
         if after is not None:
             after(last, accounts)
@@ -224,9 +233,9 @@ def _write_history(run: Run, changed: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
-def finish_run(run: Run) -> RunResult:
+def finish_run(run: Run, source: Source | None = None) -> RunResult:
     """Sum the run up by tier, and close it."""
-    found = evaluation_of(run)
+    found = evaluation_of(run, source)
     result = summarise(found)
     run.result, run.state = result.to_document(), "done"
     run.finished_at = datetime.datetime.now(datetime.UTC)

@@ -1,0 +1,83 @@
+"""A result by tier as a chart, with the table behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from tierline.plugins.contributions import Tier, TieringScheme
+from tierline.tiering.results import Result, TierResult
+from tierline.web.language import localized, money, number, percent
+
+
+@dataclass(frozen=True)
+class Row:
+    """A tier with its figures; shares in percent of the group's accounts and sales."""
+
+    tier: Tier
+    figures: TierResult
+    accounts_share: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows of a result."""
+
+    rows: list[Row]
+    caption: str
+    columns: list[str]
+    table: list[list[str]]
+    option: dict[str, Any]
+
+
+def show_result(scheme: TieringScheme, result: Result) -> Shown:
+    """Return a result by tier for a page."""
+    figures = {tier.tier: tier for tier in result.tiers}
+    rows = [
+        Row(tier, figures[tier.id], 100 * figures[tier.id].accounts / max(result.accounts, 1))
+        for tier in scheme.tiers
+        if tier.id in figures
+    ]
+    caption = _("%(scheme)s: accounts and sales by tier", scheme=localized(scheme.title))
+    columns = [_("Tier"), _("Accounts"), _("Share of accounts"), _("Sales"), _("Share of sales")]
+    return Shown(rows, caption, columns, [_cells(row) for row in rows], _option(rows))
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        localized(row.tier.title),
+        number(row.figures.accounts),
+        percent(row.accounts_share),
+        money(row.figures.sales, digits=0),
+        percent(row.figures.share),
+    ]
+
+
+def _option(rows: list[Row]) -> dict[str, Any]:
+    return {
+        "grid": {"left": 8, "right": 16, "top": 32, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0, "left": 0},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "xAxis": {"type": "value", "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": [localized(row.tier.title) for row in rows],
+        },
+        "series": [
+            _series(_("Share of accounts"), [row.accounts_share for row in rows]),
+            _series(_("Share of sales"), [float(row.figures.share or 0) for row in rows]),
+        ],
+    }
+
+
+def _series(name: str, values: list[float]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "barGap": 0.1,
+        "barMaxWidth": 18,
+        "data": [round(value, 1) for value in values],
+    }

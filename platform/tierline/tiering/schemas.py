@@ -1,0 +1,119 @@
+"""Schemes, runs and tiers as the API shows them."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from tierline.api import Schema
+from tierline.tiering.models import STATES
+
+
+def _text() -> ma.fields.Dict:
+    return ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
+
+
+def _exact() -> ma.fields.Decimal:
+    return ma.fields.Decimal(as_string=True, allow_none=True)
+
+
+class TierSchema(Schema):
+    """A tier of a scheme."""
+
+    id = ma.fields.String(required=True)
+    title = _text()
+    color = ma.fields.String(required=True)
+
+
+class TierResultSchema(Schema):
+    """One tier of a result; amounts in major units, shares in percent; null is unknown."""
+
+    tier = ma.fields.String(required=True)
+    accounts = ma.fields.Integer(required=True)
+    sales = _exact()
+    share = _exact()
+    profit = _exact()
+    profit_known = ma.fields.Integer()
+    incomplete = ma.fields.Integer()
+
+
+class ResultSchema(Schema):
+    """What a run found."""
+
+    accounts = ma.fields.Integer(required=True)
+    tiers = ma.fields.List(ma.fields.Nested(TierResultSchema), required=True)
+    without_tier = ma.fields.Integer(required=True)
+    sales_metric = ma.fields.String(allow_none=True)
+    profit_metric = ma.fields.String(allow_none=True)
+
+
+class RunSchema(Schema):
+    """One evaluation of a scheme over all accounts of its group."""
+
+    id = ma.fields.UUID(required=True)
+    version = ma.fields.Integer(required=True)
+    as_of = ma.fields.Date(required=True)
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf(STATES))
+    started_by = ma.fields.String(required=True)
+    job_id = ma.fields.UUID(allow_none=True)
+    recorded = ma.fields.Boolean(required=True)
+    changed = ma.fields.Integer(required=True)
+    result = ma.fields.Nested(ResultSchema, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    finished_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+class SchemeSchema(Schema):
+    """A tiering scheme, and its last recorded run."""
+
+    id = ma.fields.String(required=True, attribute="contributed.id")
+    title = ma.fields.Dict(attribute="contributed.title")
+    summary = ma.fields.Dict(attribute="contributed.summary")
+    group = ma.fields.String(required=True, attribute="contributed.group")
+    kind = ma.fields.String(required=True, attribute="contributed.kind")
+    tiers = ma.fields.List(ma.fields.Nested(TierSchema), attribute="contributed.tiers")
+    last_run = ma.fields.Nested(RunSchema, attribute="run", allow_none=True)
+
+
+class SchemeDetailSchema(SchemeSchema):
+    """A scheme with its rule as a document: docs/plugins.md."""
+
+    rule = ma.fields.Dict(attribute="contributed.rule")
+
+
+class SchemeListSchema(Schema):
+    """All schemes."""
+
+    items = ma.fields.List(ma.fields.Nested(SchemeSchema), required=True)
+
+
+class RunRequestSchema(Schema):
+    """As of which day to run; left out: today."""
+
+    as_of = ma.fields.Date(load_default=None, allow_none=True)
+
+
+class RunListSchema(Schema):
+    """The latest runs, newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(RunSchema), required=True)
+
+
+class AccountTierSchema(Schema):
+    """An account's tier on record in one scheme; null is no tier."""
+
+    scheme = ma.fields.String(required=True)
+    tier = ma.fields.String(required=True, allow_none=True)
+    since = ma.fields.Date(required=True)
+    incomplete = ma.fields.Boolean(required=True)
+
+
+class AccountTiersSchema(Schema):
+    """An account's tiers on record."""
+
+    items = ma.fields.List(ma.fields.Nested(AccountTierSchema), required=True)
+
+
+class ExplanationQuery(Schema):
+    """As of which day to explain; left out: of the scheme's last recorded run."""
+
+    as_of = ma.fields.Date()
