@@ -8,13 +8,13 @@ from typing import Any
 from tierline.api import ApiBlueprint
 from tierline.metrics.permissions import READ
 from tierline.metrics.queries import account_values, catalogue, find_freshness, get_account
-from tierline.metrics.schemas import AccountMetricsSchema, CatalogueSchema
+from tierline.metrics.schemas import AccountMetricsSchema, MetricCatalogueSchema
 
 api = ApiBlueprint("metrics", __name__, description="Named values of accounts")
 
 
 @api.get("/metrics", permission=READ)
-@api.response(200, CatalogueSchema)
+@api.response(200, MetricCatalogueSchema)
 def list_metrics() -> dict[str, Any]:
     """List the metrics with their definitions, and for how many accounts each is known."""
     fresh = find_freshness()

@@ -9,7 +9,7 @@ from tierline.api import Schema
 Localized = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
 
 
-class MetricSchema(Schema):
+class MetricDefinitionSchema(Schema):
     """A metric's definition, in every language."""
 
     id = ma.fields.String(required=True)
@@ -23,19 +23,19 @@ class MetricSchema(Schema):
     better = ma.fields.String()
 
 
-class CatalogueEntrySchema(Schema):
+class MetricEntrySchema(Schema):
     """A metric and for how many accounts it is known."""
 
-    metric = ma.fields.Nested(MetricSchema, required=True)
+    metric = ma.fields.Nested(MetricDefinitionSchema, required=True)
     known = ma.fields.Integer(allow_none=True)
     accounts = ma.fields.Integer(required=True)
 
 
-class CatalogueSchema(Schema):
+class MetricCatalogueSchema(Schema):
     """All metrics, and as of when their current values are true."""
 
     as_of = ma.fields.Date(allow_none=True, required=True)
-    items = ma.fields.List(ma.fields.Nested(CatalogueEntrySchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(MetricEntrySchema), required=True)
 
 
 class MetricValueSchema(Schema):

@@ -16,11 +16,11 @@ from tierline.tiering.permissions import READ, RUN
 from tierline.tiering.schemas import (
     AccountTiersSchema,
     ExplanationQuery,
-    RunListSchema,
-    RunRequestSchema,
-    RunSchema,
-    SchemeDetailSchema,
-    SchemeListSchema,
+    TieringRunListSchema,
+    TieringRunRequestSchema,
+    TieringRunSchema,
+    TieringSchemeDetailSchema,
+    TieringSchemeListSchema,
 )
 from tierline.tiering.starting import start_run
 
@@ -28,21 +28,21 @@ api = ApiBlueprint("tiering", __name__, description="Schemes that sort accounts 
 
 
 @api.get("/tiering/schemes", permission=READ)
-@api.response(200, SchemeListSchema)
+@api.response(200, TieringSchemeListSchema)
 def list_schemes() -> dict[str, Any]:
     """List the schemes with their last results."""
     return {"items": queries.entries()}
 
 
 @api.get("/tiering/schemes/<scheme_id>", permission=READ)
-@api.response(200, SchemeDetailSchema)
+@api.response(200, TieringSchemeDetailSchema)
 def show_scheme(scheme_id: str) -> queries.SchemeEntry:
     """Show a scheme with its rule."""
     return queries.get_entry(scheme_id)
 
 
 @api.get("/tiering/schemes/<scheme_id>/runs", permission=READ)
-@api.response(200, RunListSchema)
+@api.response(200, TieringRunListSchema)
 def list_runs(scheme_id: str) -> dict[str, Any]:
     """List a scheme's latest runs, newest first."""
     scheme = queries.get_entry(scheme_id).scheme
@@ -50,7 +50,7 @@ def list_runs(scheme_id: str) -> dict[str, Any]:
 
 
 @api.post("/tiering/schemes/<scheme_id>/runs", permission=RUN)
-@api.arguments(RunRequestSchema)
+@api.arguments(TieringRunRequestSchema)
 @api.response(202, JobSchema)
 def run_scheme(given: dict[str, Any], scheme_id: str) -> Job:
     """Start a run; answers with its job, or with the one that goes on."""
@@ -58,7 +58,7 @@ def run_scheme(given: dict[str, Any], scheme_id: str) -> Job:
 
 
 @api.get("/tiering/runs/<uuid:run_id>", permission=READ)
-@api.response(200, RunSchema)
+@api.response(200, TieringRunSchema)
 def show_run(run_id: uuid.UUID) -> Run:
     """Show a run with its result by tier."""
     return queries.get_run(run_id)

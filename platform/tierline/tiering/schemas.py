@@ -16,7 +16,7 @@ def _exact() -> ma.fields.Decimal:
     return ma.fields.Decimal(as_string=True, allow_none=True)
 
 
-class TierSchema(Schema):
+class SchemeTierSchema(Schema):
     """A tier of a scheme."""
 
     id = ma.fields.String(required=True)
@@ -36,7 +36,7 @@ class TierResultSchema(Schema):
     incomplete = ma.fields.Integer()
 
 
-class ResultSchema(Schema):
+class TieringResultSchema(Schema):
     """What a run found."""
 
     accounts = ma.fields.Integer(required=True)
@@ -46,7 +46,7 @@ class ResultSchema(Schema):
     profit_metric = ma.fields.String(allow_none=True)
 
 
-class RunSchema(Schema):
+class TieringRunSchema(Schema):
     """One evaluation of a scheme over all accounts of its group."""
 
     id = ma.fields.UUID(required=True)
@@ -57,12 +57,12 @@ class RunSchema(Schema):
     job_id = ma.fields.UUID(allow_none=True)
     recorded = ma.fields.Boolean(required=True)
     changed = ma.fields.Integer(required=True)
-    result = ma.fields.Nested(ResultSchema, allow_none=True)
+    result = ma.fields.Nested(TieringResultSchema, allow_none=True)
     created_at = ma.fields.AwareDateTime(required=True)
     finished_at = ma.fields.AwareDateTime(allow_none=True)
 
 
-class SchemeSchema(Schema):
+class TieringSchemeSchema(Schema):
     """A tiering scheme, and its last recorded run."""
 
     id = ma.fields.String(required=True, attribute="contributed.id")
@@ -70,32 +70,32 @@ class SchemeSchema(Schema):
     summary = ma.fields.Dict(attribute="contributed.summary")
     group = ma.fields.String(required=True, attribute="contributed.group")
     kind = ma.fields.String(required=True, attribute="contributed.kind")
-    tiers = ma.fields.List(ma.fields.Nested(TierSchema), attribute="contributed.tiers")
-    last_run = ma.fields.Nested(RunSchema, attribute="run", allow_none=True)
+    tiers = ma.fields.List(ma.fields.Nested(SchemeTierSchema), attribute="contributed.tiers")
+    last_run = ma.fields.Nested(TieringRunSchema, attribute="run", allow_none=True)
 
 
-class SchemeDetailSchema(SchemeSchema):
+class TieringSchemeDetailSchema(TieringSchemeSchema):
     """A scheme with its rule as a document: docs/plugins.md."""
 
     rule = ma.fields.Dict(attribute="contributed.rule")
 
 
-class SchemeListSchema(Schema):
+class TieringSchemeListSchema(Schema):
     """All schemes."""
 
-    items = ma.fields.List(ma.fields.Nested(SchemeSchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(TieringSchemeSchema), required=True)
 
 
-class RunRequestSchema(Schema):
+class TieringRunRequestSchema(Schema):
     """As of which day to run; left out: today."""
 
     as_of = ma.fields.Date(load_default=None, allow_none=True)
 
 
-class RunListSchema(Schema):
+class TieringRunListSchema(Schema):
     """The latest runs, newest first."""
 
-    items = ma.fields.List(ma.fields.Nested(RunSchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(TieringRunSchema), required=True)
 
 
 class AccountTierSchema(Schema):
