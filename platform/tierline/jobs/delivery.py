@@ -12,7 +12,7 @@ import uuid
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 
 from tierline.access.decision import acting_as, platform_subject
 from tierline.db import db, system, tenant_scope
@@ -48,7 +48,7 @@ def _take_waiting() -> list[tuple[int, uuid.UUID]]:
     """Mark the jobs that are to be sent as sent, in the transaction that sends them."""
 
     def ago(seconds: int) -> object:
-        return func.now() - text(f"interval '{seconds} seconds'")
+        return func.now() - datetime.timedelta(seconds=seconds)
 
     unsent = or_(Job.sent_at.is_(None), Job.sent_at < ago(RESEND_SECONDS))
     silent = (Job.beat_at < ago(STALE_SECONDS)) & (Job.sent_at < ago(STALE_SECONDS))

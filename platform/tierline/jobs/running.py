@@ -7,6 +7,7 @@ checks the claim. So a worker that dies loses nothing, one that was thought dead
 
 from __future__ import annotations
 
+import datetime
 import threading
 import traceback
 import uuid
@@ -16,7 +17,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from sqlalchemy import func, or_, text, update
+from sqlalchemy import func, or_, update
 
 from tierline.access.decision import acting_as, require
 from tierline.audit.service import record
@@ -118,7 +119,7 @@ def run_job(app: Flask, tenant_id: int, job_id: uuid.UUID) -> str:
 
 
 def _claim(job_id: uuid.UUID) -> Job | None:
-    stale = func.now() - text(f"interval '{STALE_SECONDS} seconds'")
+    stale = func.now() - datetime.timedelta(seconds=STALE_SECONDS)
     free = or_(Job.state == "queued", (Job.state == "running") & (Job.beat_at < stale))
     statement = (
         update(Job)

@@ -1,0 +1,135 @@
+"""What the routes are tried on: a company with people of every role, and records made on demand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from conftest import Company, working_in
+from people import CSRF, Person, csrf_token, make_member, make_token, program, sign_in, soon
+from tierline.access.decision import acting_as
+from tierline.access.permissions import Role
+from tierline.db import db
+from tierline.identity import queries, service, token_service
+from tierline.identity.recovery import password_link
+from tierline.jobs.models import Job
+from tierline.jobs.service import enqueue
+
+Maker = Callable[["World"], Any]
+
+
+class World:
+    """A company as the tests of routes use it; people and records are made when asked for."""
+
+    def __init__(self, app: Flask, company: Company) -> None:
+        self.app = app
+        self.company = company
+        self.people: dict[Role, Person] = {}
+        self.browsers: dict[Role, FlaskClient] = {}
+        self.programs: dict[str, FlaskClient] = {}
+        self.made: dict[str, str] = {}
+
+    def person(self, role: Role) -> Person:
+        """Return the company's person of this role."""
+        if role not in self.people:
+            self.people[role] = make_member(self.app, self.company, role)
+        return self.people[role]
+
+    def browser(self, role: Role) -> FlaskClient:
+        """Return a browser in which the person of this role is signed in."""
+        if role not in self.browsers:
+            self.browsers[role] = sign_in(self.app, self.person(role))
+        return self.browsers[role]
+
+    def program(self, *scopes: str) -> FlaskClient:
+        """Return a program with an owner's token of these scopes."""
+        name = ",".join(scopes)
+        if name not in self.programs:
+            token = make_token(self.app, self.person(Role.OWNER), *scopes)
+            self.programs[name] = program(self.app, token)
+        return self.programs[name]
+
+    def make(self, kind: str) -> str:
+        """Return the id of the company's record of this kind (a key of MAKERS)."""
+        if kind not in self.made:
+            with working_in(self.app, self.company):
+                owner = queries.get_membership(self.person(Role.OWNER).membership_id)
+                with acting_as(queries.subject_of(owner)):
+                    self.made[kind] = str(MAKERS[kind](self))
+                db.session.commit()
+        return self.made[kind]
+
+
+def stranger(app: Flask) -> FlaskClient:
+    """Return a browser in which nobody is signed in, but which has a form token."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["csrf_token"] = CSRF
+    client.environ_base["HTTP_X_CSRFTOKEN"] = csrf_token(app)
+    return client
+
+
+MAKERS: dict[str, Maker] = {}
+
+
+def maker(make: Maker) -> Maker:
+    """Register a function that makes a record and returns its id, under the function's name."""
+    MAKERS[make.__name__] = make
+    return make
+
+
+@maker
+def membership_id(world: World) -> uuid.UUID:
+    return service.add_member(f"{uuid.uuid4().hex}@example.com", Role.VIEWER).id
+
+
+@maker
+def token_id(world: World) -> uuid.UUID:
+    token, _ = token_service.create_token("made", ["*.read"], soon())
+    return token.id
+
+
+@maker
+def job_id(world: World) -> uuid.UUID:
+    member = membership_id(world)
+    return enqueue("identity.send_invitation", {"membership_id": str(member)}).id
+
+
+@maker
+def failed_job_id(world: World) -> uuid.UUID:
+    made = job_id(world)
+    db.session.execute(update(Job).where(Job.id == made).values(state="failed", error="tried"))
+    return made
+
+
+@maker
+def plugin(world: World) -> str:
+    return "suppliers"
+
+
+@maker
+def enabled_plugin(world: World) -> str:
+    from tierline.plugins.service import enable
+
+    enable("suppliers")
+    return "suppliers"
+
+
+@maker
+def suspended_plugin(world: World) -> str:
+    from tierline.plugins.service import enable, suspend
+
+    enable("suppliers")
+    suspend("suppliers", "a test")
+    return "suppliers"
+
+
+@maker
+def reset_token(world: World) -> str:
+    user = service.create_user(f"{uuid.uuid4().hex}@example.com")
+    return password_link(user).rpartition("/")[2]
