@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Column, ColumnElement, Table, Text, and_, cast, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from tierline.accounts.merging import finish_import, merge_chunk
 from tierline.accounts.models import KINDS, STAGES
@@ -65,6 +65,8 @@ class Accounts:
         if "credit_code" in mapping.sources:
             title = _l("The unified social credit code is wrong")
             found.append(Finding("wrong_credit_code", title, ("reject", "keep")))
+        if "groups" in mapping.sources:
+            found.append(Finding("unknown_group", _l("There is no such group")))
         if "owner" in mapping.sources:
             found.append(Finding("unknown_owner", _l("The owner is no active member")))
         return found
@@ -89,7 +91,8 @@ class Accounts:
             code = func.upper(
                 func.regexp_replace(row.fields["credit_code"], "[^0-9A-Za-z]", "", "g")
             )
-            return {"credit_code": code, "given_fields": _document(row, keys)}
+            named = func.regexp_replace(func.lower(row.fields["groups"]), "\\s*[;,]\\s*", ";", "g")
+            return {"groups": named, "credit_code": code, "given_fields": _document(row, keys)}
 
         return (derive,)
 
@@ -102,6 +105,7 @@ class Accounts:
             "wrong_credit_code": and_(
                 fields["credit_code"].is_not(None), ~_valid_code(fields["credit_code"])
             ),
+            "unknown_group": and_(fields["groups"].is_not(None), ~_known_group(fields["groups"])),
             "unknown_owner": and_(fields["owner"].is_not(None), ~_known_owner(fields["owner"])),
         }
 
@@ -119,7 +123,7 @@ def _own_fields() -> tuple[ImportField, ...]:
     return (
         ImportField(
             "external_key", title["external_key"], required=True, length=100,
-            synonyms=("customer number", "customer id", "account number", "code", "客户编号", "编号"),
+            synonyms=("customer number", "customer id", "account number", "code", "客户编号"),
         ),
         ImportField(
             "name", title["name"], required=True, length=300,
@@ -133,9 +137,9 @@ def _own_fields() -> tuple[ImportField, ...]:
             synonyms=("status", "阶段"),
         ),
         ImportField(
-            "group", _l("Group"), "choice", choices=tuple(group_titles()),
-            synonyms=("stakeholder group", "相关方群体"),
+            "groups", title["groups"], synonyms=("group", "stakeholder group", "相关方群体"),
         ),
+        ImportField("party_kind", _l("Kind within the group"), length=100),
         ImportField(
             "owner", _l("Owner's e-mail"), synonyms=("account manager", "负责人", "owner email")
         ),
@@ -198,6 +202,12 @@ def _valid_code(code: ColumnElement[str]) -> ColumnElement[bool]:
     )
     form = code.regexp_match(f"^[0-9]{{8}}[{CODE_ALPHABET}]{{10}}$")
     return and_(form, (total + places[17]) % 31 == 0)
+
+
+def _known_group(named: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether every group of a list, separated by semicolons, is one of the tenant's."""
+    known = cast(list(group_titles()), ARRAY(Text()))
+    return func.string_to_array(named, ";").op("<@")(known)
 
 
 def _known_owner(email: ColumnElement[str]) -> ColumnElement[bool]:

@@ -1,8 +1,13 @@
-"""What higher layers add to the screens of accounts: panels, columns of the list, filters.
+"""What higher layers add to the screens of accounts: panels, columns and filters.
 
-account_panel("tiers", _l("Tiers"), render_tiers, weight=10)
-list_columns(tier_columns)
-list_filters(tier_filters)
+The accounts know nothing of trade or tiers. A higher layer registers what it has to show in its own
+`panels.py`, which is imported when the application is built:
+
+    account_panel("tiers", _l("Tiers"), render_tiers, weight=10)
+    list_columns(tier_columns)
+    list_filters(tier_filters)
+
+Columns and filters are asked for within each request, so they may depend on the tenant in scope.
 """
 
 from __future__ import annotations
@@ -18,72 +23,96 @@ from sqlalchemy import ColumnElement
 from tierline.accounts.models import Account
 
 Render = Callable[[Account], Markup | None]
+"""Return a panel's content, None where there is nothing to show for the account."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel of the account page; the lower the weight, the higher it stands."""
+    """A card on the account's page; the lower the weight, the higher it stands."""
 
     key: str
     title: str | LazyString
-    render: Render  # the panel's body; None where there is nothing to show
+    render: Render
     weight: int
+    place: str  # "main", the wide column, or "side"
 
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of the list: what to select beside an account, and how to show it."""
+    """A column of the list of accounts.
+
+    `expression` must not multiply rows: a scalar subquery that is correlated with `Account`, such
+    as one over a table with one row an account. `show` turns its value into text.
+    """
 
     key: str
     title: str
     expression: ColumnElement[Any]
     show: Callable[[Any], str | Markup]
+    number: bool = False
 
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A filter of the list: its name in the address, its choices, the condition of one."""
+    """A choice that narrows the list of accounts; `condition` takes the key of the option chosen.
 
-    name: str
+    `key` is the name in the address, such as "tier.essentials:abc_sales".
+    """
+
+    key: str
     title: str
-    options: Sequence[tuple[str, str]]
+    options: Sequence[tuple[str, str]]  # (key, title)
     condition: Callable[[str], ColumnElement[bool]]
 
 
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel with its content for one account."""
+
+    key: str
+    title: str | LazyString
+    content: Markup
+
+
+Columns = Callable[[], Iterable[ListColumn]]
+Filters = Callable[[], Iterable[ListFilter]]
+
 _panels: dict[str, Panel] = {}
-_columns: list[Callable[[], Iterable[ListColumn]]] = []
-_filters: list[Callable[[], Iterable[ListFilter]]] = []
+_columns: list[Columns] = []
+_filters: list[Filters] = []
 
 
-def account_panel(key: str, title: str | LazyString, render: Render, weight: int = 100) -> None:
-    """Add a panel to the account page."""
-    _panels[key] = Panel(key, title, render, weight)
+def account_panel(
+    key: str, title: str | LazyString, render: Render, *, weight: int = 50, place: str = "side"
+) -> None:
+    """Add a panel to the account's page; a key stands for one panel."""
+    _panels[key] = Panel(key, title, render, weight, place)
 
 
-def list_columns(columns: Callable[[], Iterable[ListColumn]]) -> None:
-    """Add columns to the list of accounts: asked for each list, in the tenant's scope."""
-    if columns not in _columns:
-        _columns.append(columns)
+def list_columns(provider: Columns) -> None:
+    """Let `provider` add columns to the list of accounts."""
+    if provider not in _columns:
+        _columns.append(provider)
 
 
-def list_filters(filters: Callable[[], Iterable[ListFilter]]) -> None:
-    """Add filters to the list of accounts: asked for each list, in the tenant's scope."""
-    if filters not in _filters:
-        _filters.append(filters)
+def list_filters(provider: Filters) -> None:
+    """Let `provider` add filters to the list of accounts."""
+    if provider not in _filters:
+        _filters.append(provider)
 
 
-def rendered_panels(account: Account) -> list[tuple[Panel, Markup]]:
-    """Return the panels that have something to show about an account, in order."""
+def shown_panels(account: Account, place: str) -> list[ShownPanel]:
+    """Return the panels of one place that have something to show for the account, in order."""
     ordered = sorted(_panels.values(), key=lambda panel: (panel.weight, panel.key))
-    rendered = [(panel, panel.render(account)) for panel in ordered]
-    return [(panel, body) for panel, body in rendered if body]
+    rendered = [(panel, panel.render(account)) for panel in ordered if panel.place == place]
+    return [ShownPanel(panel.key, panel.title, html) for panel, html in rendered if html]
 
 
 def added_columns() -> list[ListColumn]:
-    """Return the columns that others add to the list."""
-    return [column for columns in _columns for column in columns()]
+    """Return the columns that higher layers add for the tenant in scope."""
+    return [column for provider in _columns for column in provider()]
 
 
 def added_filters() -> list[ListFilter]:
-    """Return the filters that others add to the list."""
-    return [added for filters in _filters for added in filters()]
+    """Return the filters that higher layers add for the tenant in scope."""
+    return [added for provider in _filters for added in provider()]
