@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from tierline.access.decision import acting_as, platform_subject
 from tierline.db import db, tenant_scope
+from tierline.jobs.models import Job
+from tierline.jobs.running import run_job
 
 PASSWORD = "nine quiet herons wade"
 DESKTOP = {"width": 1280, "height": 900}
@@ -57,6 +62,18 @@ def in_company(app: Flask, tenant_id: int) -> Iterator[None]:
         stack.enter_context(acting_as(platform_subject(tenant_id)))
         yield
         db.session.commit()
+
+
+def finish_jobs(app: Flask, tenant_id: int) -> None:
+    """Run the tenant's waiting jobs, as a worker would, until none is left."""
+    while waiting := Context().run(_waiting, app, tenant_id):
+        for job_id in waiting:
+            Context().run(run_job, app, tenant_id, job_id)
+
+
+def _waiting(app: Flask, tenant_id: int) -> list[UUID]:
+    with app.app_context(), tenant_scope(tenant_id):
+        return list(db.session.scalars(select(Job.id).where(Job.state == "queued")))
 
 
 def note(message: ConsoleMessage, reported: list[str]) -> None:

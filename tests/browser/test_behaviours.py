@@ -61,11 +61,30 @@ def test_axe_finds_nothing_in_any_component(
         assert violations(page) == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/broken", "/nothing"])
+def test_axe_finds_nothing_on_an_error(
+    chromium: Browser, showroom: str, theme: str, path: str
+) -> None:
+    with opened(chromium, showroom, theme=theme, failing=True) as context:
+        page = context.new_page()
+        page.goto(f"{showroom}{path}")
+        expect(page.get_by_role("link", name="Go to the home page")).to_be_visible()
+        assert violations(page) == []
+
+
 def test_no_component_is_wider_than_a_phone(chromium: Browser, showroom: str) -> None:
     with opened(chromium, showroom, viewport=PHONE) as context:
         page = context.new_page()
         page.goto(f"{showroom}/guide")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(work: Page) -> None:
+    work.keyboard.press("Tab")
+    expect(work.get_by_role("link", name="Skip to the content")).to_be_focused()
+    work.keyboard.press("Enter")
+    expect(work.locator("main")).to_be_focused()
 
 
 def test_a_menu_opens_walks_and_closes_by_keyboard(guide: Page) -> None:
