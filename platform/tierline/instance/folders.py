@@ -63,22 +63,20 @@ class Folders:
         return self.data / "locks"
 
 
-def open_folders(data: Path) -> Folders:
+def open_folders(data: Path, *, with_servers: bool = True) -> Folders:
     """Create what is missing of the data directory and return its folders.
 
+    `with_servers`: those of the embedded servers, too, and as root PostgreSQL's system user.
     Raises InstanceError where the directory can't be written.
     """
     data = data.absolute()
-    user = SERVER_USER if os.geteuid() == 0 else None
+    user = SERVER_USER if os.geteuid() == 0 and with_servers else None
     folders = Folders(data, _run_folder(data), user)
     try:
         private_folder(data, passer=user)
-        private_folder(folders.run, passer=user)
-        if user:
-            open_way(data)
-        for path in (folders.valkey, folders.logs, folders.locks):
-            private_folder(path)
-        private_folder(folders.postgres_socket, owner=user)
+        private_folder(folders.locks)
+        if with_servers:
+            _open_server_folders(folders)
     except OSError as error:
         raise InstanceError(
             f"The data directory {data} can't be written: {error.strerror} ({error.filename})."
@@ -86,6 +84,15 @@ def open_folders(data: Path) -> Folders:
     if not os.access(data, os.W_OK | os.X_OK):
         raise InstanceError(f"The data directory {data} can't be written.")
     return folders
+
+
+def _open_server_folders(folders: Folders) -> None:
+    private_folder(folders.run, passer=folders.user)
+    if folders.user:
+        open_way(folders.data)
+    for path in (folders.valkey, folders.logs):
+        private_folder(path)
+    private_folder(folders.postgres_socket, owner=folders.user)
 
 
 def _run_folder(data: Path) -> Path:

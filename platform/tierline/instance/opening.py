@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +15,7 @@ from tierline.config import Settings, load_settings
 from tierline.instance.embedded import embedded_servers
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import open_folders
-from tierline.instance.secret import instance_secret
+from tierline.instance.secret import find_secret
 from tierline.instance.wish import Wish
 
 OLDEST_POSTGRES = 18
@@ -32,36 +30,32 @@ class Opened:
 
 
 @contextmanager
-def open_instance(wish: Wish, **given: Any) -> Iterator[Opened]:
+def open_instance(wish: Wish, *, make_secret: bool = False, **given: Any) -> Iterator[Opened]:
     """Let the instance's servers answer for the block's duration, and return its settings.
 
-    DATABASE_URL and REDIS_URL, or the wish, replace the embedded servers. `given` overrides single
-    settings. Raises InstanceError with one sentence where a server can't be used.
+    Servers that are named replace the embedded ones. SECRET_KEY, or the key kept in the data
+    directory, is the secret; one is made there for embedded servers, or where `make_secret` says
+    so. `given` overrides single settings. Raises InstanceError or SettingsError with one sentence.
     """
-    data = wish.folder
-    database = wish.database_url or os.environ.get("DATABASE_URL")
-    broker = wish.redis_url or os.environ.get("REDIS_URL")
-    if database and broker:
-        open_folders(data)
-        yield Opened(_checked(_settings(data, database, broker, given)), fresh=False)
+    if not wish.needs_servers:
+        open_folders(wish.folder, with_servers=False)
+        secret = find_secret(wish.folder, make=make_secret)
+        settings = _settings(wish, wish.database, wish.broker, secret, given)
+        yield Opened(settings, fresh=False)
         return
-    with embedded_servers(data) as servers:
-        settings = _settings(
-            data, database or servers.database_url, broker or servers.redis_url, given
-        )
-        yield Opened(_checked(settings), fresh=servers.started)
+    with embedded_servers(wish.folder) as servers:
+        secret = find_secret(wish.folder, make=True)
+        database = wish.database or servers.database_url
+        settings = _settings(wish, database, wish.broker or servers.redis_url, secret, given)
+        yield Opened(settings, fresh=servers.started)
 
 
-def _settings(data: Path, database: str, broker: str, given: dict[str, Any]) -> Settings:
-    secret = os.environ.get("SECRET_KEY") or instance_secret(data)
-    production = os.environ.get("TIERLINE_ENV", "development") != "development"
-    values = {"production": production, **given}
-    return load_settings(
-        data=data, database_url=database, redis_url=broker, secret_key=secret, **values
+def _settings(
+    wish: Wish, database: str | None, broker: str | None, secret: str, given: dict[str, Any]
+) -> Settings:
+    settings = load_settings(
+        data=wish.folder, database_url=database, redis_url=broker, secret_key=secret, **given
     )
-
-
-def _checked(settings: Settings) -> Settings:
     check_database(settings.database_url)
     check_redis(settings.redis_url)
     return settings

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
-from tierline.config import Settings
 from tierline.instance.embedded import ensure_kept
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import Folders
-from tierline.instance.opening import open_instance
+from tierline.instance.opening import Opened, open_instance
 from tierline.instance.programs import programs
 from tierline.instance.signals import StopRequested
 from tierline.instance.start import Say
@@ -38,7 +38,7 @@ class Running:
         begun = time.monotonic()
         with ExitStack() as stack:
             with timed("servers answer", self.say):
-                opened = stack.enter_context(open_instance(wish, base_url=self.address))
+                opened = stack.enter_context(self._open(wish))
             sign_in = prepare_instance(opened.settings, self.say, demonstration=demonstration)
             supervisor = Supervisor(programs(opened.settings, self.socket), self.say)
             stack.callback(supervisor.stop, in_haste)
@@ -46,10 +46,14 @@ class Running:
                 supervisor.start(lambda: answers(f"{self.address}/readyz"))
             self._say_ready(sign_in, time.monotonic() - begun)
             try:
-                supervisor.run(self._keeping_servers(opened.settings))
+                supervisor.run(self._keeping_servers(wish))
             except StopRequested:
                 self.say("Stopping; a job at hand may end first. Ctrl-C again ends it at once.")
                 raise
+
+    def _open(self, wish: Wish) -> AbstractContextManager[Opened]:
+        address = os.environ.get("TIERLINE_BASE_URL", self.address)
+        return open_instance(wish, make_secret=True, base_url=address)
 
     def _say_ready(self, sign_in: list[str], seconds: float) -> None:
         self.say(f"Tierline is ready after {seconds:.1f} s: {self.address}")
@@ -57,9 +61,9 @@ class Running:
             self.say(f"  {line}")
         self.say("Ctrl-C stops it.")
 
-    def _keeping_servers(self, settings: Settings) -> Callable[[], None]:
+    def _keeping_servers(self, wish: Wish) -> Callable[[], None]:
         """Return what starts the embedded servers' keeper again, should it have been killed."""
-        if str(self.folders.run) not in settings.database_url + settings.redis_url:
+        if not wish.needs_servers:
             return lambda: None
 
         def keep() -> None:

@@ -37,7 +37,7 @@ def run_instance(options: UpOptions, say: Say) -> None:
     """
     with StopSignals() as signals, closing(bind(options.host, options.port)) as bound:
         address = address_of(bound)
-        folders = open_folders(options.wish.folder)
+        folders = open_folders(options.wish.folder, with_servers=options.wish.needs_servers)
         with closing(only_instance(folders, address)):
             say(f"Tierline starts in {folders.data}")
             try:

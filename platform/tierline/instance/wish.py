@@ -24,3 +24,18 @@ class Wish:
         from tierline.config import home_folder
 
         return home_folder() / ".data"
+
+    @property
+    def database(self) -> str | None:
+        """Return the database's URL: the one named, or DATABASE_URL; None for the embedded one."""
+        return self.database_url or os.environ.get("DATABASE_URL")
+
+    @property
+    def broker(self) -> str | None:
+        """Return Redis's URL: the one named, or REDIS_URL; None for the embedded Valkey."""
+        return self.redis_url or os.environ.get("REDIS_URL")
+
+    @property
+    def needs_servers(self) -> bool:
+        """Return whether embedded servers are to be started."""
+        return not (self.database and self.broker)
