@@ -118,7 +118,16 @@ def built(value: ast.AST) -> bool:
     """Return whether a text is put together where it is used."""
     if isinstance(value, ast.JoinedStr):
         return any(isinstance(part, ast.FormattedValue) for part in value.values)
-    return isinstance(value, ast.BinOp) or named(value) in ("format", "join", "replace")
+    if isinstance(value, ast.BinOp):
+        return not (constant(value.left) and constant(value.right))
+    return named(value) in ("format", "join", "replace")
+
+
+def constant(value: ast.AST) -> bool:
+    """Return whether a text is written as it is, or a named constant of the module."""
+    if isinstance(value, ast.BinOp):
+        return constant(value.left) and constant(value.right)
+    return isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id.isupper())
 
 
 def requests_in_services(tree: ast.AST, place: str) -> list[str]:
