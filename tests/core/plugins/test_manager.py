@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from flask import Flask
 from pluggy import PluginValidationError
 
 from conftest import Company, working_in
+from tierline.access.decision import Subject, acting_as
+from tierline.access.permissions import Role
 from tierline.config import Settings, SettingsError
 from tierline.db import db, read_only
-from tierline.errors import Conflict
+from tierline.errors import Conflict, Forbidden
 from tierline.plugins import manager, service
 from tierline.plugins.manager import Plugins, choose
 from tierline.plugins.queries import get_entry, get_metric, metrics
@@ -54,8 +57,12 @@ def extension(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     (described / "entry_points.txt").write_text("[tierline.plugins]\ntrial = tierline_trial\n")
     monkeypatch.syspath_prepend(tmp_path / "site")
 
-    def install(hook: str = "metrics", body: str = METRIC) -> None:
+    def install(
+        hook: str = "metrics", body: str = METRIC, *, file: str = "plugin.yaml", more: str = ""
+    ) -> None:
         (package / "__init__.py").write_text(CODE.format(hook=hook, body=body))
+        with (package / "pack" / file).open("a", encoding="utf-8") as opened:
+            opened.write(more)
 
     yield install
     sys.modules.pop("tierline_trial", None)
@@ -161,3 +168,70 @@ def test_an_extension_that_keeps_failing_is_suspended_even_while_only_reading(
     with working_in(app, tenant):
         service.resume("trial")
         assert get_entry("trial").state == "enabled"
+
+
+def test_a_restricted_plugin_is_for_operators(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension(more="restricted: true\n")
+    reload(app, monkeypatch)
+    owner = Subject("an owner", tenant.id, Role.OWNER, membership_id=uuid.uuid4())
+    with working_in(app, tenant):
+        with acting_as(owner), pytest.raises(Forbidden, match='Only operators may enable "trial"'):
+            service.enable("trial")
+        assert service.enable("trial").state == "enabled"
+
+
+@pytest.mark.parametrize(
+    ("more", "file", "other", "message"),
+    [
+        ("conflicts: [saas]\n", "plugin.yaml", "saas", '"trial" does not go together with "saas"'),
+        (
+            "key: supplier\n",
+            "groups/partner.yaml",
+            "suppliers",
+            '"trial" and "suppliers" both define the group supplier',
+        ),
+    ],
+)
+def test_plugins_in_each_others_way(
+    app: Flask,
+    tenant: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    extension: Callable[..., None],
+    more: str,
+    file: str,
+    other: str,
+    message: str,
+) -> None:
+    extension(more=more, file=file)
+    package = sys.path[0] + "/tierline_trial/pack/tiering/table.yaml"
+    Path(package).write_text(Path(package).read_text().replace("group: partner", "group: customer"))
+    reload(app, monkeypatch)
+    with working_in(app, tenant):
+        service.enable(other)
+        with pytest.raises(Conflict, match=message):
+            service.enable("trial")
+
+
+def test_a_tenant_keeps_the_release_that_it_pinned(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension()
+    reload(app, monkeypatch)
+    with working_in(app, tenant):
+        service.enable("trial")
+        db.session.commit()
+    extension(file="metrics/size.yaml", more="digits: 3\n")
+    manifest = Path(sys.path[0], "tierline_trial", "pack", "plugin.yaml")
+    manifest.write_text(manifest.read_text().replace("version: 1.0.0", "version: 1.1.0"))
+    reload(app, monkeypatch)
+    with working_in(app, tenant):
+        entry = get_entry("trial")
+        assert (entry.version, entry.installed_version) == ("1.0.0", "1.1.0")
+        assert get_metric("trial:size").digits == 0
+        service.enable("trial")
+        assert get_metric("trial:size").digits == 0
+        service.disable("trial")
+        service.enable("trial")
+        assert (get_entry("trial").version, get_metric("trial:size").digits) == ("1.1.0", 3)
