@@ -24,16 +24,19 @@ TRUTH_COLUMNS = (
 )  # fmt: skip
 
 
-def write_csv(world: World, folder: Path, *, encoding: str = "utf-8") -> dict[str, int]:
+def write_csv(
+    world: World, folder: Path, *, encoding: str = "utf-8", owners: Sequence[str] = ()
+) -> dict[str, int]:
     """Write accounts.csv, transactions.csv (one row a line) and truth.csv; return rows by file.
 
-    The same world gives the same bytes. `encoding` is utf-8, utf-8-sig or gb18030. The folder is
-    made where it is missing; an OSError names what can't be written.
+    The same world gives the same bytes. `encoding` is utf-8, utf-8-sig or gb18030. Where `owners`
+    (e-mail addresses) are given, accounts.csv has a column `owner`, and they take turns in it. The
+    folder is made where it is missing; an OSError names what can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     keys = sorted({key for account in world.accounts for key in account.fields})
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[object]]]] = {
-        "accounts.csv": (account_columns(keys), account_rows(world.accounts, keys)),
+        "accounts.csv": _account_table(world.accounts, keys, owners),
         "transactions.csv": (TRANSACTION_COLUMNS, transaction_rows(world)),
         "truth.csv": (TRUTH_COLUMNS, truth_rows(world.truth.values())),
     }
@@ -41,6 +44,16 @@ def write_csv(world: World, folder: Path, *, encoding: str = "utf-8") -> dict[st
         name: _write(folder / name, encoding, columns, rows)
         for name, (columns, rows) in tables.items()
     }
+
+
+def _account_table(
+    accounts: Sequence[Account], keys: Sequence[str], owners: Sequence[str]
+) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    columns, rows = account_columns(keys), account_rows(accounts, keys)
+    if not owners:
+        return columns, rows
+    owned = ([*row, owners[place % len(owners)]] for place, row in enumerate(rows))
+    return [*columns, "owner"], owned
 
 
 def account_columns(field_keys: Sequence[str]) -> list[str]:
