@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -189,12 +190,12 @@ def _role_choices() -> list[tuple[str, str]]:
     return [(role.value, role_name(role)) for role in roles_within(get_subject().role)]
 
 
-def _scope_choices() -> list[tuple[str, str]]:
-    titles = {key: str(each.title) for key, each in permissions().items()}
-    titles |= {
-        "*": _("Everything"),
-        "*.read": _("Read everything"),
-        "*.write": _("Write everything"),
-    }
-    scopes = token_service.known_scopes()
-    return [(scope, f"{scope} – {titles[scope]}" if scope in titles else scope) for scope in scopes]
+def _scope_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the scopes in groups, each with its title: first those over all, then area by area."""
+    over_all = [("*", _("Everything")), ("*.read", _("Read all")), ("*.write", _("Write all"))]
+    groups = [(_("All areas"), over_all)]
+    known = sorted(permissions().values(), key=lambda each: each.key)
+    for area, found in groupby(known, key=lambda each: each.area):
+        acts = [(each.key, f"{each.title} ({each.key})") for each in found]
+        groups.append((area, [(f"{area}.*", _("All of %(area)s", area=area)), *acts]))
+    return groups

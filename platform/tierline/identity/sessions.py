@@ -24,7 +24,25 @@ KEY = "session_id"
 CSRF_KEY = "csrf_token"
 IDLE = datetime.timedelta(days=7)
 LONGEST = datetime.timedelta(days=30)
-BROWSER_LENGTH = 200
+BROWSER_LENGTH = 60
+
+# In the order in which they are told apart: most name others as well.
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def load_user(uniquifier: str) -> AppUser | None:
@@ -59,9 +77,16 @@ def current_session_id() -> uuid.UUID | None:
         return None
 
 
+def browser_name(agent: str) -> str:
+    """Return which browser a User-Agent header names, and on what: "Firefox, Windows"."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return ", ".join(part for part in (browser, system) if part) or agent[:BROWSER_LENGTH]
+
+
 def begin(user: AppUser, browser: str = "") -> LoginSession:
     """Begin a session of the user in the database."""
-    begun = LoginSession(user_id=user.id, browser=browser[:BROWSER_LENGTH])
+    begun = LoginSession(user_id=user.id, browser=browser_name(browser))
     db.session.add(begun)
     db.session.flush()
     return begun

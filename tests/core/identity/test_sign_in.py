@@ -12,6 +12,7 @@ from people import make_member, make_token, program, sign_in
 from tierline.audit.models import PlatformAuditEntry
 from tierline.db import db
 from tierline.identity import queries, service
+from tierline.identity.sessions import browser_name
 
 PASSWORD = "correct horse battery"
 
@@ -170,3 +171,17 @@ def test_the_form_token_of_a_program_is_not_asked_for_but_its_cookie_does_not_co
     other = make_token(app, make_member(app, other_tenant))
     assert browser.get(address, headers={"Authorization": f"Bearer {other}"}).status_code == 401
     assert program(app, make_token(app, owner)).get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537 Edg/130", "Edge, Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/130 Safari/537", "Chrome, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) Safari/604 MicroMessenger/8", "WeChat, iPhone"),
+        ("curl/8.1", "curl/8.1"),
+        ("", ""),
+    ],
+)
+def test_a_session_is_known_by_its_browser(agent, name):
+    assert browser_name(agent) == name
