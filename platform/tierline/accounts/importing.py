@@ -59,6 +59,10 @@ class Accounts:
         """Return the account's own fields, its contacts', and those of the tenant's plugins."""
         return (*_own_fields(), *_contact_fields(), *map(_plugin_field, plugin_fields("account")))
 
+    def options(self) -> Mapping[str, str]:
+        """Return no options."""
+        return {}
+
     def findings(self, mapping: ImportMap) -> Sequence[Finding]:
         """Return what may be found in a row, by what the mapping fills."""
         found = [Finding("repeated_key", _l("An earlier row has the same number"))]

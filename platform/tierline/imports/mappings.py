@@ -74,6 +74,7 @@ def parse_mapping(document: Any, record_type: RecordType) -> ImportMap:
         decimal=_choice(document, "decimal", DECIMAL_MARKS, problems),
         options=_texts(document, "options", problems),
     )
+    problems.unknown("options.", parsed.options, tuple(record_type.options()))
     parsed = _with_treatments(parsed, document, record_type, problems)
     if problems.fields:
         raise Invalid("The mapping can't be used.", fields=problems.fields)

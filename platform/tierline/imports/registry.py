@@ -75,6 +75,9 @@ class RecordType(Protocol):
     def fields(self) -> Sequence[ImportField]:
         """Return the fields, in the order in which a person would fill them."""
 
+    def options(self) -> Mapping[str, str]:
+        """Return the options that a mapping may set, with their titles."""
+
     def findings(self, mapping: ImportMap) -> Sequence[Finding]:
         """Return what may be found beside missing and invalid values."""
 

@@ -16,6 +16,7 @@ from tierline.db import db
 from tierline.errors import Conflict, Invalid, TierlineError
 from tierline.imports import files
 from tierline.imports.errors import FileUnreadable
+from tierline.imports.formats import Problems, parse_format
 from tierline.imports.guessing import guess_format, guess_mapping
 from tierline.imports.mappings import parse_mapping
 from tierline.imports.models import ImportMapping, ImportRun
@@ -73,6 +74,22 @@ def set_mapping(
     run.state, run.dry_run, run.error = "mapping", None, None
     _touch(run)
     record("imports.map", run, {"mapping": name or "own"})
+    return run
+
+
+def set_format(import_id: uuid.UUID, given: Mapping[str, Any]) -> ImportRun:
+    """Read the file in another format, and guess its columns anew; raises FileUnreadable."""
+    run = _open_import(import_id)
+    record_type = get_record_type(run.record_type)
+    require(record_type.permission)
+    problems = Problems()
+    parsed = parse_format(given, problems)
+    if problems.fields:
+        raise Invalid("The file can't be read so.", fields=problems.fields)
+    run.mapping = guess_mapping(files.get_path(run.file_key), parsed, record_type)
+    run.mapping_name, run.state, run.dry_run, run.error = None, "mapping", None, None
+    _touch(run)
+    record("imports.format", run, dict(given))
     return run
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     BigInteger,
@@ -100,6 +101,10 @@ class Transactions:
     def fields(self) -> Sequence[ImportField]:
         """Return the fields of a line and of its transaction."""
         return FIELDS
+
+    def options(self) -> Mapping[str, str]:
+        """Return what marks a cancellation by its number."""
+        return {PREFIX: _("Numbers of cancellations begin with")}
 
     def findings(self, mapping: ImportMap) -> Sequence[Finding]:
         """Return what may be found in a line, by what the mapping fills."""
