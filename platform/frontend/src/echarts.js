@@ -73,7 +73,17 @@ function render(shownChart) {
   shownChart.chart.setOption(settings(shownChart.option));
 }
 
+// Bars that lie get the height that their labels need, however few were asked for.
+const ROW = 30;
+const AROUND = 84;
+
+function makeRoom(canvas, option) {
+  const rows = option.yAxis?.type === "category" ? (option.yAxis.data?.length ?? 0) : 0;
+  if (rows * ROW + AROUND > canvas.clientHeight) canvas.style.height = `${rows * ROW + AROUND}px`;
+}
+
 export function draw(canvas, option) {
+  makeRoom(canvas, option);
   const shownChart = { canvas, option };
   shown.add(shownChart);
   render(shownChart);

@@ -159,3 +159,12 @@ def test_templates_hold_nothing_that_the_policy_forbids() -> None:
         if forbidden.search(path.read_text("utf-8"))
     ]
     assert wrong == []
+
+
+def test_the_frame_leaves_a_page_its_own_names() -> None:
+    wholes = [TEMPLATES / "layout" / f"{name}.html" for name in ("base", "app", "public")]
+    names = re.findall(
+        r"{%-? set ([\w, ]+?) =", "".join(path.read_text("utf-8") for path in wholes)
+    )
+    assert names
+    assert [name for name in ", ".join(names).split(", ") if not name.startswith("frame_")] == []
