@@ -132,7 +132,7 @@ def suspender(app: Flask) -> Suspend:
     """
 
     def suspend(tenant_id: int, plugin: str, reason: str) -> None:
-        from tierline.plugins.service import suspend_apart
+        from tierline.plugins.service import suspend_apart  # the service stands on this module
 
         work: Callable[..., None] = contextvars.Context().run
         work(suspend_apart, app, tenant_id, plugin, reason)
