@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,20 @@ class AssetMissing(TierlineError):
     title = "The front-end files are not built"
 
 
-@cache
-def built_files(folder: Path = DIST) -> dict[str, str]:
-    """Return {name used in templates: file below `folder`}; raise AssetMissing if not built."""
-    path = folder / "manifest.json"
+def built_files() -> dict[str, str]:
+    """Return {name used in templates: file below dist}; raise AssetMissing if not built."""
+    path = DIST / "manifest.json"
     try:
-        manifest: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return _read_manifest(path, path.stat().st_mtime_ns)
     except (OSError, ValueError) as error:
         command = "uv sync --reinstall-package tierline"
         raise AssetMissing(f"{path} can't be read: `{command}` builds the front end") from error
+
+
+@lru_cache(maxsize=1)
+def _read_manifest(path: Path, changed_at: int) -> dict[str, str]:
+    """Return the files that the manifest names, as it was `changed_at` then."""
+    manifest: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     files: dict[str, str] = {Path(source).name: item["file"] for source, item in manifest.items()}
     return files | {"main.css": manifest[ENTRY]["css"][0]}
 
