@@ -111,7 +111,7 @@ def phone(value: Any) -> str:
 
 
 ACCOUNT: Mapping[str, Check] = {
-    "name": text(200, required=True),
+    "name": text(300, required=True),
     "external_key": external_key,
     "kind": word(KINDS),
     "lifecycle_stage": word(STAGES),

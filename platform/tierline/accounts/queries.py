@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -58,7 +57,7 @@ def groups_of(account_id: uuid.UUID) -> dict[str, str | None]:
     return {row.group_key: row.party_kind for row in db.session.execute(statement)}
 
 
-def contacts(account_id: uuid.UUID) -> Select[tuple[Contact]]:
+def contacts(account_id: uuid.UUID) -> Select[Contact]:
     """Return the statement of an account's contacts, to be paged."""
     return select(Contact).where(Contact.account_id == account_id)
 
@@ -80,7 +79,7 @@ def get_contact(account_id: uuid.UUID, contact_id: uuid.UUID, *, lock: bool = Fa
     return contact
 
 
-def timeline(account_id: uuid.UUID) -> Select[tuple[TimelineEntry]]:
+def timeline(account_id: uuid.UUID) -> Select[TimelineEntry]:
     """Return the statement of what happened with an account, to be paged."""
     return select(TimelineEntry).where(TimelineEntry.account_id == account_id)
 
@@ -101,7 +100,7 @@ def is_active_member(membership_id: uuid.UUID) -> bool:
 
 def owner_choices(keep: uuid.UUID | None = None) -> list[tuple[str, str]]:
     """Return who may own an account, (id, name) by name; `keep` is an owner who stays listed."""
-    statement: Select[Any] = (
+    statement = (
         select(Membership.id, AppUser.name, AppUser.email)
         .join(AppUser, AppUser.id == Membership.user_id)
         .where(Membership.tenant_id == current_tenant_id(), in_force() | (Membership.id == keep))

@@ -1,272 +1,280 @@
-"""Writing accounts: one door for screen, API and whatever comes later."""
+"""Writing accounts: their properties, plugins' fields, groups, notes; archiving.
+
+Every write holds the account against other writers, counts its version up, and says in the timeline
+and in the audit chain what was changed, from what to what.
+"""
 
 from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from tierline.access.decision import require
+from tierline.access.decision import get_subject, require
+from tierline.access.permissions import Permission
+from tierline.accounts import checking, queries
 from tierline.accounts.events import tell_changed
-from tierline.accounts.models import CUSTOMER, Account, AccountGroup, Contact
+from tierline.accounts.models import CUSTOMER, Account, AccountGroup, TimelineEntry
 from tierline.accounts.names import search_text, sort_key
-from tierline.accounts.permissions import ARCHIVE, CREATE, UPDATE
-from tierline.accounts.queries import get_account, get_contact, groups_of
-from tierline.accounts.rules import Wrong, check_account, check_contact, check_fields
-from tierline.accounts.timeline import add_entry
-from tierline.accounts.words import group_titles
+from tierline.accounts.permissions import ARCHIVE, CREATE, NOTE, UPDATE
+from tierline.accounts.plugin_fields import clean_fields
+from tierline.accounts.words import known_groups
 from tierline.audit.service import record
 from tierline.db import db
 from tierline.errors import Conflict, Stale
-from tierline.identity.models import Membership
-from tierline.identity.queries import in_force
-from tierline.plugins.queries import fields as plugin_fields
+from tierline.plugins.problems import did_you_mean
+from tierline.plugins.queries import fields
 
-REFUSED = "The account can't be saved."
+Groups = Mapping[str, str | None]
+"""Stakeholder groups by key, with the kind of party within each, where it has kinds."""
 
 
-def create_account(values: Mapping[str, Any]) -> Account:
-    """Create an account; raises Invalid naming each wrong value, Conflict for a taken number.
+class NumberTaken(Conflict):
+    """An account's number is its own among the tenant's accounts, archived ones included."""
 
-    `values`: name, and optionally external_key, kind, lifecycle_stage, owner_id, industry, region,
-    credit_code, fields {key: value}, groups [key] (customer where none is given).
+    code = "number_taken"
+
+
+class Archived(Conflict):
+    """An archived account is not changed before it is restored."""
+
+    code = "archived"
+
+
+def create_account(
+    values: Mapping[str, Any], groups: Groups | None = None, *, reason: str = ""
+) -> Account:
+    """Create an account with these properties, a customer unless groups are given.
+
+    `values` are those of `checking.ACCOUNT`, and `fields`: values of plugins' fields by key. Raises
+    Invalid naming each wrong value, and NumberTaken.
     """
     require(CREATE)
-    checked = _checked({"name": "", **values})
-    keys = checked.pop("groups", None) or [CUSTOMER]
-    account = Account(version=1, **checked)
-    account.fields = checked.get("fields", {})
-    _set_keys(account)
-    _flush(account, new=True)
-    _replace_groups(account.id, keys)
-    add_entry(account.id, "accounts.created")
-    record("accounts.create", account, {"name": account.name})
+    held: Groups = {CUSTOMER: None} if groups is None else groups
+    cleaned = _clean({"name": None, **values}, held, {})
+    account = Account(**{**cleaned, "fields": _given(cleaned.get("fields", {}))}, version=1)
+    _index_names(account)
+    with _number_of_its_own(account.external_key):
+        db.session.add(account)
+    _put_into(account, held)
+    _tell(account, "accounts.created", {}, reason)
+    record("accounts.create", account, {**cleaned, "groups": sorted(held)})
     tell_changed([account.id])
     return account
 
 
 def update_account(
-    account_id: uuid.UUID, values: Mapping[str, Any], version: int | None = None
+    account_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    groups: Groups | None = None,
+    *,
+    version: int | None = None,
+    reason: str = "",
 ) -> Account:
-    """Change what `values` names of an account; field values are merged by key, "" removes one.
+    """Change the properties given; those of `fields` one by one, None removes one.
 
-    Raises Stale when `version` is not the account's, Invalid, Conflict, Forbidden.
+    Where `groups` are given, the account is put into exactly these. `version` is the one that the
+    changes are based on. Raises Invalid, NumberTaken, Archived and Stale.
     """
-    account = _locked(account_id, version)
-    require(UPDATE, account)
-    checked = _checked(values)
-    keys = checked.pop("groups", None)
-    if "fields" in values:
-        checked["fields"] = {**_without(account.fields, values["fields"]), **checked["fields"]}
-    changes = _assign(account, checked)
-    if keys is not None:
-        changes |= _change_groups(account.id, keys)
-    if changes:
-        _set_keys(account)
-        _touch(account)
-        add_entry(account.id, "accounts.updated", {"changed": sorted(changes)})
-        record("accounts.update", account, changes)
-        tell_changed([account.id])
+    account = _changeable(account_id, UPDATE, version)
+    before = queries.groups_of(account_id)
+    cleaned = _clean(changes, groups, before)
+    changed = _differences(account, cleaned)
+    if groups is not None and groups != before:
+        changed["groups"] = [sorted(before), sorted(groups)]
+    if not changed:
+        return account
+    told = _in_words(changed)
+    with _number_of_its_own(cleaned.get("external_key")):
+        _apply(account, cleaned)
+    if groups is not None:
+        _put_into(account, groups)
+    _tell(account, "accounts.updated", {"changes": told}, reason)
+    record("accounts.update", account, changed)
+    tell_changed([account.id])
     return account
 
 
-def archive_account(account_id: uuid.UUID, version: int | None = None) -> Account:
-    """Take an account out of the lists; its records stay."""
-    return _set_archived(account_id, version, archived=True)
+def archive_account(
+    account_id: uuid.UUID, *, version: int | None = None, reason: str = ""
+) -> Account:
+    """Take an account out of the lists; what is known of it stays. Raises Archived, Stale."""
+    account = _changeable(account_id, ARCHIVE, version)
+    account.archived_at = datetime.datetime.now(datetime.UTC)
+    _count_up(account)
+    _tell(account, "accounts.archived", {}, reason)
+    record("accounts.archive", account)
+    tell_changed([account.id])
+    return account
 
 
-def restore_account(account_id: uuid.UUID, version: int | None = None) -> Account:
-    """Put an archived account back into the lists."""
-    return _set_archived(account_id, version, archived=False)
-
-
-def _set_archived(account_id: uuid.UUID, version: int | None, *, archived: bool) -> Account:
-    account = _locked(account_id, version)
+def restore_account(account_id: uuid.UUID, *, reason: str = "") -> Account:
+    """Bring an archived account back; raises Conflict where it is not archived."""
+    account = queries.lock_account(account_id)
     require(ARCHIVE, account)
-    if (account.archived_at is not None) != archived:
-        account.archived_at = datetime.datetime.now(datetime.UTC) if archived else None
-        _touch(account)
-        act = "archived" if archived else "restored"
-        add_entry(account.id, f"accounts.{act}")
-        record(f"accounts.{'archive' if archived else 'restore'}", account)
-        tell_changed([account.id])
+    if account.archived_at is None:
+        raise Conflict(_("The account is not archived."))
+    account.archived_at = None
+    _count_up(account)
+    _tell(account, "accounts.restored", {}, reason)
+    record("accounts.restore", account)
+    tell_changed([account.id])
     return account
 
 
-def add_note(account_id: uuid.UUID, text: str) -> None:
-    """Write a note into an account's timeline."""
-    account = get_account(account_id)
-    require(UPDATE, account)
-    wrong = Wrong()
-    if not text.strip():
-        wrong.add("text", _("must not be empty"))
-    if len(text) > 5000:
-        wrong.add("text", _("must have at most %(length)s characters", length=5000))
-    wrong.refuse(_("The note can't be saved."))
-    add_entry(account.id, "accounts.note", text=text.strip())
-    record("accounts.note", account)
-
-
-def create_contact(account_id: uuid.UUID, values: Mapping[str, Any]) -> Contact:
-    """Add a contact to an account; raises Invalid naming each wrong value."""
-    account = get_account(account_id)
-    require(UPDATE, account)
-    checked = _checked_contact({"name": "", **values})
-    contact = Contact(account_id=account.id, version=1, **checked)
-    contact.name_key = sort_key(contact.name)
-    db.session.add(contact)
+def add_note(account_id: uuid.UUID, text: str) -> TimelineEntry:
+    """Write a note into an account's timeline; raises Invalid for an empty or too long one."""
+    account = queries.get_account(account_id)
+    require(NOTE, account)
+    note = checking.checked(checking.NOTE, {"text": text})["text"]
+    entry = tell(account_id, "accounts.note", text=note)
     db.session.flush()
-    record("accounts.create_contact", contact, {"account": str(account.id)})
-    return contact
+    record("accounts.note", entry, {"account_id": account_id})
+    return entry
 
 
-def update_contact(
-    contact_id: uuid.UUID, values: Mapping[str, Any], version: int | None = None
-) -> Contact:
-    """Change what `values` names of a contact; raises Stale, Invalid, Forbidden."""
-    contact = get_contact(contact_id)
-    db.session.refresh(contact, with_for_update=True)
-    _check_version(contact, version)
-    require(UPDATE, get_account(contact.account_id))
-    changes = _assign(contact, _checked_contact(values))
-    if changes:
-        contact.name_key = sort_key(contact.name)
-        _touch(contact)
-        record("accounts.update_contact", contact, changes)
-    return contact
+def tell(
+    account_id: uuid.UUID, kind: str, data: Mapping[str, Any] | None = None, *, text: str = ""
+) -> TimelineEntry:
+    """Add an entry to an account's timeline; see `accounts.timeline` for its words."""
+    entry = TimelineEntry(
+        account_id=account_id,
+        kind=kind,
+        actor=get_subject().name,
+        data=dict(data or {}),
+        text=text,
+    )
+    db.session.add(entry)
+    return entry
 
 
-def delete_contact(contact_id: uuid.UUID, version: int | None = None) -> None:
-    """Remove a contact; raises Stale, Forbidden."""
-    contact = get_contact(contact_id)
-    _check_version(contact, version)
-    require(UPDATE, get_account(contact.account_id))
-    record("accounts.delete_contact", contact, {"account": str(contact.account_id)})
+def _tell(account: Account, kind: str, data: Mapping[str, Any], reason: str) -> None:
+    why = checking.checked(checking.REASON, {"reason": reason})["reason"]
+    tell(account.id, kind, data, text=why)
     db.session.flush()
-    db.session.execute(delete(Contact).where(Contact.id == contact_id))
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    wrong = Wrong()
-    checked = check_account(values, wrong)
+def _changeable(account_id: uuid.UUID, permission: Permission, version: int | None) -> Account:
+    """Return the account, held against other writers, if it may and can be changed."""
+    account = queries.lock_account(account_id)
+    require(permission, account)
+    if version is not None and version != account.version:
+        raise Stale(_("Somebody changed the account in between."), version=account.version)
+    if account.archived_at is not None:
+        raise Archived(_("The account is archived. Restore it first."))
+    return account
+
+
+def _clean(values: Mapping[str, Any], groups: Groups | None, before: Groups) -> dict[str, Any]:
+    """Return the values cleaned; raises Invalid naming every wrong value and group."""
+    problems = checking.Problems()
+    given = {key: value for key, value in values.items() if key != "fields"}
+    cleaned = problems.clean(checking.ACCOUNT, given)
     if "fields" in values:
-        checked["fields"] = check_fields(values["fields"] or {}, plugin_fields("account"), wrong)
-    if "owner_id" in values:
-        checked["owner_id"] = values["owner_id"]
-        if values["owner_id"] is not None and not _may_own(values["owner_id"]):
-            wrong.add("owner_id", _("is not an active member"))
-    if "groups" in values:
-        checked["groups"] = sorted(set(values["groups"]))
-        known = group_titles()
-        for key in checked["groups"]:
-            if key not in known:
-                wrong.add("groups", _("there is no group %(key)s", key=key))
-    wrong.refuse(_(REFUSED))
-    return checked
+        cleaned["fields"] = clean_fields(fields("account"), values["fields"], problems)
+    owner = cleaned.get("owner_id")
+    if owner is not None and not queries.is_active_member(owner):
+        problems.add("owner_id", _("is not an active member"))
+    if groups is not None:
+        _check_groups(groups, before, problems)
+    problems.raise_any()
+    return cleaned
 
 
-def _checked_contact(values: Mapping[str, Any]) -> dict[str, Any]:
-    wrong = Wrong()
-    checked = check_contact(values, wrong)
-    wrong.refuse(_("The contact can't be saved."))
-    return checked
+def _check_groups(groups: Groups, before: Groups, problems: checking.Problems) -> None:
+    """Note unknown groups and kinds; a group of a disabled plugin may stay where it was."""
+    known = known_groups()
+    if not groups:
+        problems.add("groups", _("choose at least one"))
+    for key, kind in groups.items():
+        group = known.get(key)
+        kinds = [name for name, _title in group.kinds] if group else []
+        if key not in known and key not in before:
+            problems.add("groups", _('"%(key)s" is not known', key=key) + did_you_mean(key, known))
+        elif kind and kind not in kinds and before.get(key) != kind:
+            problem = _('"%(kind)s" is no kind of "%(key)s"', kind=kind, key=key)
+            problems.add("groups", problem + did_you_mean(kind, kinds))
 
 
-def _may_own(membership_id: uuid.UUID) -> bool:
-    statement = select(Membership.id).where(Membership.id == membership_id, in_force())
-    return db.session.scalar(statement) is not None
+def _put_into(account: Account, groups: Groups) -> None:
+    """Put the account into exactly these groups."""
+    mine = AccountGroup.account_id == account.id
+    db.session.execute(delete(AccountGroup).where(mine))
+    db.session.execute(
+        insert(AccountGroup),
+        [
+            {
+                "tenant_id": account.tenant_id,
+                "account_id": account.id,
+                "group_key": key,
+                "party_kind": kind,
+            }
+            for key, kind in groups.items()
+        ],
+    )
 
 
-def _locked(account_id: uuid.UUID, version: int | None) -> Account:
-    """Return the account with its row locked, so that no change is lost between read and write."""
-    account = get_account(account_id)
-    db.session.refresh(account, with_for_update=True)
-    _check_version(account, version)
-    return account
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
-def _check_version(found: Account | Contact, version: int | None) -> None:
-    if version is not None and version != found.version:
-        raise Stale(
-            _("Somebody changed this in between. Look at it again, then repeat your change."),
-            version=found.version,
-        )
+def _differences(account: Account, cleaned: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what changes, [old, new] by property or key of a field."""
+    changed = {
+        key: [getattr(account, key), value]
+        for key, value in cleaned.items()
+        if key != "fields" and getattr(account, key) != value
+    }
+    for key, value in cleaned.get("fields", {}).items():
+        if account.fields.get(key) != value:
+            changed[key] = [account.fields.get(key), value]
+    return changed
 
 
-def _without(fields: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if key not in (given or {})}
+def _in_words(changed: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the changes as the timeline keeps them: an owner by name, whoever reads it later."""
+    told = {key: pair for key, pair in changed.items() if key != "owner_id"}
+    if "owner_id" in changed:
+        told["owner"] = [queries.owner_name(owner) for owner in changed["owner_id"]]
+    return told
 
 
-def _assign(found: Account | Contact, checked: Mapping[str, Any]) -> dict[str, Any]:
-    """Set the values that differ; return {name: [old, new]}, plugin fields each by its key."""
-    changes: dict[str, Any] = {}
-    for name, new in checked.items():
-        old = getattr(found, name)
-        if old == new:
-            continue
-        if name == "fields":
-            for key in {**old, **new}:
-                if old.get(key) != new.get(key):
-                    changes[key] = [old.get(key), new.get(key)]
-        else:
-            changes[name] = [_plain(old), _plain(new)]
-        setattr(found, name, new)
-    return changes
+def _apply(account: Account, cleaned: Mapping[str, Any]) -> None:
+    for key, value in cleaned.items():
+        if key != "fields":
+            setattr(account, key, value)
+    account.fields = _given({**account.fields, **cleaned.get("fields", {})})
+    _index_names(account)
+    _count_up(account)
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, uuid.UUID) else value
+def _count_up(account: Account) -> None:
+    account.version += 1
+    account.updated_at = datetime.datetime.now(datetime.UTC)
 
 
-def _set_keys(account: Account) -> None:
+def _index_names(account: Account) -> None:
     account.name_key = sort_key(account.name)
     account.search_text = search_text(account.name, account.external_key, account.credit_code)
 
 
-def _touch(found: Account | Contact) -> None:
-    found.version += 1
-    found.updated_at = func.now()
-    _flush(found, new=False)
-
-
-def _flush(found: Account | Contact, *, new: bool) -> None:
+@contextmanager
+def _number_of_its_own(key: str | None) -> Iterator[None]:
+    """Write what stands in the block; raises NumberTaken where another account has the number."""
     try:
         with db.session.begin_nested():
-            if new:
-                db.session.add(found)
-            db.session.flush()
+            yield
     except IntegrityError as error:
         if "uq_account_external_key" not in str(error.orig):
             raise
-        raise Conflict(
-            _("Another account has this number."), fields={"external_key": [_("is taken")]}
+        problem = _("is the number of another account")
+        raise NumberTaken(
+            _("There is an account with the number %(key)s already.", key=key),
+            fields={"external_key": [problem]},
         ) from error
-
-
-def _change_groups(account_id: uuid.UUID, keys: Iterable[str]) -> dict[str, Any]:
-    old = [group.group_key for group in groups_of(account_id)]
-    new = sorted(set(keys))
-    if old == new:
-        return {}
-    _replace_groups(account_id, new)
-    return {"groups": [old, new]}
-
-
-def _replace_groups(account_id: uuid.UUID, keys: Iterable[str]) -> None:
-    """Let the account be in exactly these groups; a kind of party in a group that stays is kept."""
-    wanted = set(keys)
-    present = {group.group_key for group in groups_of(account_id)}
-    gone = present - wanted
-    if gone:
-        leaving = delete(AccountGroup).where(
-            AccountGroup.account_id == account_id, AccountGroup.group_key.in_(gone)
-        )
-        db.session.execute(leaving)
-    rows = [{"account_id": account_id, "group_key": key} for key in sorted(wanted - present)]
-    if rows:
-        db.session.execute(insert(AccountGroup), rows)

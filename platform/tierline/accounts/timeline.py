@@ -71,7 +71,7 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _created(data: Data) -> str:
-    return _("Created by an import") if "import" in data else _("Created")
+    return str(_("Created by an import") if "import" in data else _("Created"))
 
 
 def _contact(sentence: Callable[[str], str]) -> Words:
@@ -80,7 +80,6 @@ def _contact(sentence: Callable[[str], str]) -> Words:
 
 timeline_kind("accounts.created", "building", _created)
 timeline_kind("accounts.updated", "pencil", lambda data: _("Changed"), _changes)
-timeline_kind("accounts.grouped", "users-group", lambda data: _("Groups changed"), _changes)
 timeline_kind("accounts.archived", "archive", lambda data: _("Archived"))
 timeline_kind("accounts.restored", "arrow-back-up", lambda data: _("Restored"))
 timeline_kind("accounts.note", "message", lambda data: _("Note"))

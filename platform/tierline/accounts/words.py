@@ -25,7 +25,7 @@ STAGE_NAMES: Mapping[str, LazyString] = {
     "inactive": _l("Inactive"),
     "lost": _l("Lost"),
 }
-PROPERTY_NAMES: Mapping[str, LazyString] = {
+FIELD_TITLES: Mapping[str, LazyString] = {
     "name": _l("Name"),
     "external_key": _l("Number"),
     "kind": _l("Kind"),
@@ -71,7 +71,7 @@ def group_titles(*, plural: bool = False) -> dict[str, str]:
 
 def property_names() -> dict[str, str]:
     """Return the name of each property of an account, plugins' fields by their keys."""
-    names = {key: str(name) for key, name in PROPERTY_NAMES.items()}
+    names = {key: str(name) for key, name in FIELD_TITLES.items()}
     return names | {field.key: localized(field.title) for field in fields()}
 
 

@@ -12,7 +12,9 @@ from tierline.errors import PreconditionRequired, Stale
 class Versioned(Protocol):
     """A record that counts its changes."""
 
-    version: int
+    @property
+    def version(self) -> int:
+        """Return the number of the record's current version."""
 
 
 _HEADER = "ETag"

@@ -1,0 +1,236 @@
+"""The list of accounts: filters, orders, columns. Plain rows, no object an account.
+
+Each order is backed by an index that leads with the tenant. What higher layers add comes through
+`accounts.panels`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from tierline.access.decision import find_subject
+from tierline.accounts.models import Account, AccountGroup
+from tierline.accounts.names import normalize, search_pattern
+from tierline.accounts.panels import ListColumn, ListFilter
+from tierline.db import db
+from tierline.db.paging import Page, Sort, capped_count, keyset_page
+from tierline.db.scope import current_tenant_id
+from tierline.errors import Invalid, NotFound
+from tierline.identity.models import AppUser, Membership
+from tierline.plugins.problems import did_you_mean
+
+MOST_WORDS = 8
+NUMBER = func.coalesce(Account.external_key, "", type_=Text)
+ORDERS: Mapping[str, Any] = {
+    "name": Account.name_key,
+    "number": NUMBER,
+    "created": Account.created_at,
+    "updated": Account.updated_at,
+}
+SORTS = (*ORDERS, *(f"-{name}" for name in ORDERS))
+
+
+@dataclass(frozen=True)
+class AccountFilter:
+    """Which accounts to list; an empty value does not narrow."""
+
+    q: str = ""  # every word must be found in name, pinyin, initials, number or credit code
+    owner: str = ""  # a membership's id, "mine" or "nobody"
+    kind: str = ""
+    stage: str = ""
+    industry: str = ""
+    region: str = ""
+    group: str = ""
+    archived: bool = False
+    added: Mapping[str, str] = field(default_factory=dict)  # filters of higher layers, by key
+
+    @property
+    def narrows(self) -> bool:
+        """Return whether anything but the group is chosen."""
+        return replace(self, group="") != AccountFilter()
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account as lists and the API show it."""
+
+    id: uuid.UUID
+    name: str
+    external_key: str | None
+    kind: str
+    lifecycle_stage: str
+    owner_id: uuid.UUID | None
+    owner: str | None  # the member's name
+    industry: str
+    region: str
+    credit_code: str | None
+    fields: dict[str, Any]
+    groups: list[str]
+    version: int
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    archived_at: datetime.datetime | None
+    added: Mapping[str, Any] = field(default_factory=dict)  # values of added columns, by key
+
+
+def _group_keys() -> ColumnElement[Any]:
+    keys = (
+        select(AccountGroup.group_key)
+        .where(AccountGroup.tenant_id == Account.tenant_id, AccountGroup.account_id == Account.id)
+        .order_by(AccountGroup.group_key)
+        .scalar_subquery()
+    )
+    return func.array(keys, type_=ARRAY(Text))
+
+
+PLAIN = (
+    Account.id,
+    Account.name,
+    Account.external_key,
+    Account.kind,
+    Account.lifecycle_stage,
+    Account.owner_id,
+    func.coalesce(func.nullif(AppUser.name, ""), AppUser.email),
+    Account.industry,
+    Account.region,
+    Account.credit_code,
+    Account.fields,
+    _group_keys(),
+    Account.version,
+    Account.created_at,
+    Account.updated_at,
+    Account.archived_at,
+)
+
+
+def select_rows(columns: Sequence[ListColumn] = ()) -> Select[Any]:
+    """Return the statement of all the tenant's accounts, as the values of AccountRow in order."""
+    of_owner = (Membership.tenant_id == Account.tenant_id) & (Membership.id == Account.owner_id)
+    return (
+        select(*PLAIN, *(column.expression for column in columns))
+        .select_from(Account)
+        .outerjoin(Membership, of_owner)
+        .outerjoin(AppUser, AppUser.id == Membership.user_id)
+        .where(Account.tenant_id == current_tenant_id())
+    )
+
+
+def _row(values: Sequence[Any], columns: Sequence[ListColumn]) -> AccountRow:
+    plain, more = values[: len(PLAIN)], values[len(PLAIN) :]
+    added = {column.key: value for column, value in zip(columns, more, strict=True)}
+    return replace(AccountRow(*plain), added=added)
+
+
+def list_accounts(
+    wanted: AccountFilter,
+    sort: str = "name",
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    columns: Sequence[ListColumn] = (),
+    filters: Sequence[ListFilter] = (),
+) -> Page[AccountRow]:
+    """Return a page of the accounts wanted; raises Invalid for an unknown order or filter."""
+    statement = select_rows(columns).where(*conditions(wanted, filters))
+    page = keyset_page(statement, order(sort), cursor, limit)
+    return replace(page, items=[_row(values, columns) for values in page.items])
+
+
+def order(sort: str) -> Sort:
+    """Return an order by its name, "-" before it for descending; raises Invalid."""
+    if sort not in SORTS:
+        raise _unknown("sort", sort, SORTS)
+    down = sort.startswith("-")
+    return Sort(sort, ((ORDERS[sort.removeprefix("-")], down), (Account.id, down)))
+
+
+def count_accounts(wanted: AccountFilter, filters: Sequence[ListFilter] = ()) -> int:
+    """Return how many accounts are wanted, at most 10,001."""
+    mine = Account.tenant_id == current_tenant_id()
+    return capped_count(select(Account.id).where(mine, *conditions(wanted, filters)))
+
+
+def any_account() -> bool:
+    """Return whether the tenant has any account, archived or not."""
+    statement = select(Account.id).where(Account.tenant_id == current_tenant_id()).limit(1)
+    return db.session.execute(statement).first() is not None
+
+
+def get_row(account_id: uuid.UUID) -> AccountRow:
+    """Return one account as lists show it, archived ones too; raises NotFound."""
+    row = db.session.execute(select_rows().where(Account.id == account_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such account.")
+    return _row(row, ())
+
+
+def conditions(
+    wanted: AccountFilter, filters: Sequence[ListFilter] = ()
+) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of an account; raises Invalid naming what can't be asked."""
+    there = Account.archived_at
+    asked: list[ColumnElement[bool]] = [there.is_not(None) if wanted.archived else there.is_(None)]
+    asked += [Account.search_text.like(search_pattern(each)) for each in search_words(wanted.q)]
+    if wanted.owner:
+        asked.append(_owned_by(wanted.owner))
+    if wanted.kind:
+        asked.append(Account.kind == wanted.kind)
+    if wanted.stage:
+        asked.append(Account.lifecycle_stage == wanted.stage)
+    if wanted.industry:
+        asked.append(func.lower(Account.industry) == func.lower(wanted.industry))
+    if wanted.region:
+        asked.append(func.lower(Account.region) == func.lower(wanted.region))
+    if wanted.group:
+        asked.append(_in_group(wanted.group))
+    return asked + _added(wanted.added, filters)
+
+
+def search_words(q: str) -> list[str]:
+    """Return the words of a search; each must be found."""
+    return normalize(q.replace("\x00", " ")).split()[:MOST_WORDS]
+
+
+def _owned_by(owner: str) -> ColumnElement[bool]:
+    if owner == "nobody":
+        return Account.owner_id.is_(None)
+    if owner == "mine":
+        subject = find_subject()
+        return Account.owner_id == literal(subject.membership_id if subject else None)
+    try:
+        return Account.owner_id == uuid.UUID(owner)
+    except ValueError as error:
+        problem = 'must be a member\'s id, "mine" or "nobody"'
+        raise Invalid("The owner is not known.", fields={"owner": [problem]}) from error
+
+
+def _in_group(group: str) -> ColumnElement[bool]:
+    found = select(literal(1)).where(
+        AccountGroup.tenant_id == Account.tenant_id,
+        AccountGroup.account_id == Account.id,
+        AccountGroup.group_key == group,
+    )
+    return found.exists()
+
+
+def _added(wanted: Mapping[str, str], filters: Sequence[ListFilter]) -> list[ColumnElement[bool]]:
+    by_key = {each.key: each for each in filters}
+    for key, value in wanted.items():
+        if key not in by_key:
+            raise _unknown("filter", key, list(by_key))
+        options = [option for option, _title in by_key[key].options]
+        if value not in options:
+            raise _unknown(key, value, options)
+    return [by_key[key].condition(value) for key, value in wanted.items()]
+
+
+def _unknown(name: str, given: str, known: Sequence[str]) -> Invalid:
+    problem = f'"{given}" is not one of {", ".join(known)}{did_you_mean(given, known)}'
+    return Invalid(f"The {name} is not known.", fields={name: [problem]})
