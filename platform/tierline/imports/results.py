@@ -81,7 +81,7 @@ COPY (
 """
 GUARD = (
     "CASE WHEN left({column}, 1) IN ('=', '+', '-', '@') AND {column} !~ '^[-+]?[0-9.,]+$' "
-    "THEN '''' || {column} ELSE {column} END"
+    "THEN '''' || {column} ELSE nullif({column}, '') END"
 )
 
 
