@@ -35,8 +35,8 @@ from tierline.tenancy.queries import find_tenant
 from tierline.tiering.service import run_now
 
 ACCOUNTS, TRANSACTIONS = "simulated_accounts", "simulated_transactions"  # mappings
-MONTHS = 36
-QUARTERS = 4  # for which the main scheme has a history
+MONTHS = 30
+QUARTERS = 3  # for which the main scheme has a history
 OWNING = (Role.OWNER, Role.MANAGER, Role.MEMBER)
 CONSULTANT = "consultant@example.com"
 CONSULTANT_DAYS = 180
@@ -87,7 +87,7 @@ COMPANIES = (
         ),
     ),
     Company(
-        "brightside", 11, "fmcg_channel", "en", 300,
+        "brightside", 11, "fmcg_channel", "en", 220,
         (
             Person("ada", "Ada Selwyn", Role.OWNER),
             Person("felix", "Felix Norwood", Role.MANAGER),
@@ -197,7 +197,7 @@ def _save_mapping(path: Path) -> None:
 
 
 def _run_schemes(company: Company) -> None:
-    """Run the main scheme as of each quarter's end of the last year and today, the others today."""
+    """Run the main scheme as of the last quarters' ends and today, the others today."""
     for as_of in (*quarter_ends(datetime.datetime.now(datetime.UTC).date(), QUARTERS), None):
         with in_tenant(company.slug):
             run_now(company.main, as_of)
