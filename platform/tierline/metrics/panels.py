@@ -25,4 +25,4 @@ def render_values(account: Account) -> Markup | None:
     return Markup(content)  # noqa: S704 - a template escapes
 
 
-account_panel("metrics", _l("Metrics"), render_values, weight=30)
+account_panel("metrics", _l("Metrics"), render_values, weight=30, place="main")
