@@ -36,7 +36,7 @@ def measure_shares(
     row: Any = db.session.execute(select(*columns)).one()
     known, total, *found = row
     floors = tuple(
-        _floor(cut, source, value, int(total), found[place], found[place + 1], where)
+        _floor(cut, source, value, int(total or 0), found[place], found[place + 1], where)
         for place, cut in zip(range(0, len(found), 2), rule.cuts, strict=False)
     )
     return Population(floors=floors, known={rule.metric: int(known or 0)})

@@ -16,6 +16,7 @@ from tierline.tiering.permissions import READ, RUN
 from tierline.tiering.schemas import (
     AccountTiersSchema,
     ExplanationQuery,
+    ExplanationSchema,
     TieringRunListSchema,
     TieringRunRequestSchema,
     TieringRunSchema,
@@ -73,7 +74,7 @@ def list_account_tiers(account_id: uuid.UUID) -> dict[str, Any]:
 
 @api.get("/accounts/<uuid:account_id>/tiers/<scheme_id>", permission=READ)
 @api.arguments(ExplanationQuery, location="query")
-@api.response(200, description="The steps to the tier, down to the metric values")
-def explain_tier(query: dict[str, Any], account_id: uuid.UUID, scheme_id: str) -> Any:
+@api.response(200, ExplanationSchema)
+def explain_tier(query: dict[str, Any], account_id: uuid.UUID, scheme_id: str) -> dict[str, Any]:
     """Say why an account is in its tier."""
     return explain_account(scheme_id, get_account(account_id), query.get("as_of"))

@@ -91,6 +91,6 @@ def _condition(scheme: Scheme) -> Callable[[str], ColumnElement[bool]]:
     return condition
 
 
-account_panel("tiers", _l("Tiers"), render_tiers, weight=10)
+account_panel("tiers", _l("Tiers"), render_tiers, weight=10, place="top")
 list_columns(tier_columns)
 list_filters(tier_filters)

@@ -113,6 +113,33 @@ class AccountTiersSchema(Schema):
     items = ma.fields.List(ma.fields.Nested(AccountTierSchema), required=True)
 
 
+class ExplanationSchema(Schema):
+    """Why an account is in its tier: the steps of the kind of scheme, and the values behind."""
+
+    account = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    scheme = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    group = ma.fields.String(required=True)
+    in_group = ma.fields.Boolean(required=True)
+    version = ma.fields.Integer(required=True)
+    as_of = ma.fields.Date(required=True)
+    tier = ma.fields.String(required=True, allow_none=True)
+    tier_title = ma.fields.String(allow_none=True)
+    recorded_tier = ma.fields.String(allow_none=True)
+    since = ma.fields.Date(allow_none=True)
+    incomplete = ma.fields.Boolean(required=True)
+    score = _exact()
+    present = _exact()
+    share = ma.fields.Dict()
+    criteria = ma.fields.List(ma.fields.Dict())
+    axes = ma.fields.List(ma.fields.Dict())
+    bins = ma.fields.List(ma.fields.Dict())
+    rules = ma.fields.List(ma.fields.Dict())
+    metrics = ma.fields.List(ma.fields.Dict(), required=True)
+
+
 class ExplanationQuery(Schema):
     """As of which day to explain; left out: of the scheme's last recorded run."""
 

@@ -1,0 +1,153 @@
+"""The doors to tiering: commands, pages, API say the same; explanations lead to the values."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from conftest import working_in
+from tierline.accounts.models import Account
+from tierline.db import db
+from tierline.jobs.models import Job
+from tierline.jobs.running import run_job
+from tierline.tiering.commands import command
+from tierline.tiering.explain import explain
+from tierline.tiering.service import run_now
+from trading import Sale, trade
+
+ABC, RFM = "essentials:abc_sales_total", "essentials:rfm"
+MARCH = datetime.date(2026, 3, 1)
+
+
+@pytest.fixture
+def traded(app: Flask, tenant: Any) -> Any:
+    """Let two accounts trade."""
+    with working_in(app, tenant):
+        trade([Sale("A'1", MARCH, Decimal("80.50")), Sale("B", MARCH, Decimal("19.50"))])
+        db.session.commit()
+    return tenant
+
+
+def call(app: Flask, *words: str) -> Any:
+    """Return what a command printed, as JSON."""
+    with app.app_context():
+        result = CliRunner().invoke(command, [*words, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+def test_the_commands_have_the_forms_that_are_promised(app: Flask, traded: Any) -> None:
+    where = ["--tenant", traded.slug, "--scheme", ABC]
+    result = call(app, "run", *where, "--as-of", "2026-03-01")
+    assert result == {
+        "as_of": "2026-03-01",
+        "accounts": 2,
+        "tiers": [
+            {"tier": "a", "accounts": 1, "sales": 80.5, "share": 80.5},
+            {"tier": "b", "accounts": 1, "sales": 19.5, "share": 19.5},
+            {"tier": "c", "accounts": 0, "sales": 0, "share": 0},
+        ],
+        "changed": 2,
+        "recorded": True,
+        "without_tier": 0,
+    }
+    why = call(app, "explain", *where, "--account", "A'1")
+    assert (why["tier"], why["recorded_tier"], why["as_of"]) == ("a", "a", "2026-03-01")
+    assert why["metrics"][0] | {"definition": 0} == {
+        "id": "essentials:sales_total",
+        "title": "Sales, whole history",
+        "unit": "money",
+        "digits": 0,
+        "period": "the whole history",
+        "unknown_when": why["metrics"][0]["unknown_when"],
+        "value": 80.5,
+        "rows": 1,
+        "definition": 0,
+    }
+
+
+def test_bad_words_end_with_usage(app: Flask, traded: Any) -> None:
+    where = ["run", "--tenant", traded.slug, "--scheme", ABC, "--as-of", "31.12.2026"]
+    with app.app_context():
+        result = CliRunner().invoke(command, where)
+    assert result.exit_code == 2
+    assert "is not a date like 2026-12-31" in result.output
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_an_explanation_names_points_cuts_and_the_rule_that_matched() -> None:
+    trade([Sale(f"K{n}", MARCH - datetime.timedelta(n), Decimal(10 * n + 10)) for n in range(10)])
+    run_now(RFM, MARCH)
+    why = explain(RFM, "K0")
+    assert {each["id"]: each["points"] for each in why["bins"]} == {"r": 5, "f": 1, "m": 1}
+    assert why["bins"][0]["cuts"][0] == Decimal("2.8")
+    assert why["rules"][-1]["holds"] is True
+    assert why["rules"][-1]["tier"] == why["tier"] == why["recorded_tier"]
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_an_explanation_of_a_day_without_a_run_measures_that_day() -> None:
+    trade([Sale("A", MARCH, Decimal(80)), Sale("B", datetime.date(2026, 4, 1), Decimal(500))])
+    assert explain(ABC, "A", MARCH)["tier"] == "a"
+    assert explain(ABC, "A", datetime.date(2026, 4, 1))["tier"] == "b"
+    assert explain(ABC, "B", MARCH)["tier"] is None
+
+
+def test_a_run_from_the_screen_ends_in_its_result(
+    app: Flask, traded: Any, login: Callable[..., FlaskClient]
+) -> None:
+    browser = login("manager")
+    address = f"/t/{traded.slug}/tiering/{ABC}"
+    assert "Not run yet" in browser.get(f"/t/{traded.slug}/tiering").get_data(as_text=True)
+    answer = browser.post(f"{address}/runs", data={"as_of": ""})
+    assert (answer.status_code, answer.location) == (303, address)
+    assert "Running now" in browser.get(address).get_data(as_text=True)
+    with working_in(app, traded):
+        job_id = db.session.scalars(select(Job.id).where(Job.kind == "tiering.run")).one()
+        account_id = db.session.scalars(select(Account.id).where(Account.external_key == "B")).one()
+    assert run_job(app, traded.id, job_id) == "done"
+    shown = browser.get(address).get_data(as_text=True)
+    assert "Results by tier" in shown
+    assert "Running now" not in shown
+    why = browser.get(f"/t/{traded.slug}/accounts/{account_id}/tier?scheme={ABC}")
+    assert "Where each tier begins" in why.get_data(as_text=True)
+
+
+def test_a_viewer_sees_tiers_and_can_not_run(
+    traded: Any, login: Callable[..., FlaskClient]
+) -> None:
+    browser = login("viewer")
+    assert browser.get(f"/t/{traded.slug}/tiering").status_code == 200
+    assert browser.post(f"/t/{traded.slug}/tiering/{ABC}/runs").status_code == 403
+
+
+def test_the_api_runs_shows_and_explains(
+    app: Flask, traded: Any, api: Callable[..., FlaskClient]
+) -> None:
+    program, base = api(), f"/api/v1/t/{traded.slug}"
+    started = program.post(f"{base}/tiering/schemes/{ABC}/runs", json={"as_of": "2026-03-01"})
+    assert started.status_code == 202
+    again = program.post(f"{base}/tiering/schemes/{ABC}/runs", json={})
+    assert again.json["id"] == started.json["id"]
+    with app.app_context():
+        run_job(app, traded.id, uuid.UUID(started.json["id"]))
+    scheme = program.get(f"{base}/tiering/schemes/{ABC}").json
+    assert scheme["last_run"]["result"]["tiers"][0]["sales"] == "80.5"
+    with working_in(app, traded):
+        account_id = db.session.scalars(select(Account.id).where(Account.external_key == "B")).one()
+    tiers = program.get(f"{base}/accounts/{account_id}/tiers").json["items"]
+    assert [(each["scheme"], each["tier"]) for each in tiers] == [(ABC, "b")]
+    why = program.get(f"{base}/accounts/{account_id}/tiers/{ABC}").json
+    assert (why["tier"], why["as_of"]) == ("b", "2026-03-01")
+    late = program.post(f"{base}/tiering/schemes/{ABC}/runs", json={"as_of": "2999-01-01"})
+    assert (late.status_code, late.json["errors"]) == (422, {"as_of": ["is still to come"]})
