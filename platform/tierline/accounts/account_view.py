@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from tierline.access.decision import get_subject
@@ -51,6 +52,7 @@ def view(
         "contacts": queries.contacts_of(account.id),
         "entries": found,
         "stories": [_story(entry) for entry in found.items],
+        "top_panels": shown_panels(account, "top"),
         "main_panels": shown_panels(account, "main"),
         "side_panels": shown_panels(account, "side"),
         "may_update": subject.can(UPDATE, account),
@@ -65,8 +67,7 @@ def _facts(account: Account, fields: forms.FieldSet) -> tuple[str, list[tuple[st
     """Return the title of a plugin and its fields' values that are known."""
     known = [field for field in fields.fields if account.fields.get(field.key) not in (None, "")]
     return fields.title, [
-        (localized(field.title), shown_value(field, account.fields[field.key]))
-        for field in known
+        (localized(field.title), shown_value(field, account.fields[field.key])) for field in known
     ]
 
 
@@ -75,7 +76,7 @@ def _story(entry: TimelineEntry) -> dict[str, Any]:
     return {
         "icon": words.icon,
         "title": words.title,
-        "text": words.text,
+        "text": Markup("<br>").join(words.text.splitlines()),
         "at": moment(entry.at),
         "at_iso": entry.at.isoformat(),
         "who": entry.actor,

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import LazyString
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
 from tierline.accounts.models import Account
+
+Place = Literal["top", "main", "side"]
+"""Where a panel stands: above all, in the wide column, or beside it."""
 
 Render = Callable[[Account], Markup | None]
 """Return a panel's content, None where there is nothing to show for the account."""
@@ -34,7 +37,7 @@ class Panel:
     title: str | LazyString
     render: Render
     weight: int
-    place: str  # "main", the wide column, or "side"
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ _filters: list[Filters] = []
 
 
 def account_panel(
-    key: str, title: str | LazyString, render: Render, *, weight: int = 50, place: str = "side"
+    key: str, title: str | LazyString, render: Render, *, weight: int = 50, place: Place = "side"
 ) -> None:
     """Add a panel to the account's page; a key stands for one panel."""
     _panels[key] = Panel(key, title, render, weight, place)
@@ -101,7 +104,7 @@ def list_filters(provider: Filters) -> None:
         _filters.append(provider)
 
 
-def shown_panels(account: Account, place: str) -> list[ShownPanel]:
+def shown_panels(account: Account, place: Place) -> list[ShownPanel]:
     """Return the panels of one place that have something to show for the account, in order."""
     ordered = sorted(_panels.values(), key=lambda panel: (panel.weight, panel.key))
     rendered = [(panel, panel.render(account)) for panel in ordered if panel.place == place]

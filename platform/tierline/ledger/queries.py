@@ -26,8 +26,8 @@ def in_units(hundredths: int | None) -> Decimal | None:
 def select_transactions(
     account_id: uuid.UUID | None = None, kind: str | None = None
 ) -> Select[Any]:
-    """Return the statement of the tenant's transactions, as rows."""
-    statement = select(LedgerTransaction.__table__).where(table.tenant_id == current_tenant_id())
+    """Return the statement of the tenant's transactions, to be paged."""
+    statement = select(LedgerTransaction).where(table.tenant_id == current_tenant_id())
     if account_id is not None:
         statement = statement.where(table.account_id == account_id)
     if kind is not None:
