@@ -7,13 +7,14 @@ unless `arguments` names another maker; a value in `fixed` is used as it stands.
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from people import soon
-from route_world import World
+from route_world import ORDERS, World, mapping_of
 from tierline.access.permissions import Role
 
 Body = Mapping[str, Any] | Callable[[World], Mapping[str, Any]]
@@ -38,9 +39,39 @@ def new_email(world: World) -> str:
     return f"{uuid.uuid4().hex}@example.com"
 
 
+def on_the_first(world: World) -> Mapping[str, str]:
+    """Return the header that bases a change on a record's first version."""
+    return {"If-Match": '"1"'}
+
+
+def orders() -> tuple[io.BytesIO, str]:
+    """Return a small file to import."""
+    return io.BytesIO(ORDERS), "orders.csv"
+
+
+def two_groups(world: World) -> Mapping[str, Any]:
+    """Return groups for an account: one more than it is in, of a plugin enabled for it."""
+    world.make("enabled_plugin")
+    return {"items": [{"key": "customer"}, {"key": "supplier"}]}
+
+
 READ = Case()
+MANAGED = Case(role=Role.MANAGER)  # of transactions; a member imports accounts only
+ARCHIVED = Case(arguments={"account_id": "archived_account_id"})
+FAILED_ROWS = Case(arguments={"import_id": "failed_import_id"})
 AS_OWNER = Case(role=Role.OWNER)
 RETRY = Case(arguments={"job_id": "failed_job_id"}, role=Role.OWNER)
+
+
+FORMAT = {"encoding": "utf-8", "delimiter": "comma", "header": "1"}
+
+MAPPED = {
+    "field_number": "column:Number",
+    "field_account": "column:Customer",
+    "field_date": "column:Date",
+    "field_amount": "column:Amount",
+    "decimal": "point",
+}
 
 CASES: dict[str, Case] = {
     # The frame
@@ -94,6 +125,89 @@ CASES: dict[str, Case] = {
     ),
     "GET api_people.show_token": READ,
     "DELETE api_people.revoke_token": READ,
+    # Accounts and contacts
+    "GET accounts.list_accounts": READ,
+    "GET accounts.new_account": READ,
+    "POST accounts.create_account": Case(form={"name": "Lakeview", "groups": "customer"}),
+    "GET accounts.show_account": READ,
+    "GET accounts.edit_account": READ,
+    "POST accounts.update_account": Case(form={"name": "Lakeside", "groups": "customer"}),
+    "POST accounts.archive_account": READ,
+    "POST accounts.restore_account": ARCHIVED,
+    "POST accounts.add_note": Case(form={"text": "Called them."}),
+    "GET accounts.new_contact": READ,
+    "POST accounts.add_contact": Case(form={"name": "Chen Jie"}),
+    "GET accounts.edit_contact": READ,
+    "POST accounts.update_contact": Case(form={"name": "Chen Jing"}),
+    "POST accounts.remove_contact": READ,
+    "GET api_accounts.list_accounts": READ,
+    "POST api_accounts.create_account": Case(json={"name": "Lakeview"}),
+    "GET api_accounts.show_account": READ,
+    "PATCH api_accounts.change_account": Case(json={"name": "Lakeside"}, headers=on_the_first),
+    "DELETE api_accounts.archive_account": Case(headers=on_the_first),
+    "POST api_accounts.restore_account": ARCHIVED,
+    "GET api_accounts.show_groups": READ,
+    "PUT api_accounts.set_groups": Case(json=two_groups, headers=on_the_first),
+    "GET api_accounts.list_contacts": READ,
+    "POST api_accounts.add_contact": Case(json={"name": "Chen Jie"}),
+    "GET api_accounts.show_contact": READ,
+    "PATCH api_accounts.change_contact": Case(json={"name": "Chen Jing"}, headers=on_the_first),
+    "DELETE api_accounts.remove_contact": Case(headers=on_the_first),
+    "GET api_accounts.list_timeline": READ,
+    "POST api_accounts.add_note": Case(json={"text": "Called them."}),
+    # Imports
+    "GET imports.list_imports": READ,
+    "GET imports.new_import": READ,
+    "POST imports.create_import": Case(
+        form=lambda world: {"record_type": "transactions", "file": orders()},
+        role=Role.MANAGER,
+    ),
+    "GET imports.show_import": READ,
+    "GET imports.show_progress": READ,
+    "POST imports.read_anew": Case(
+        form={"encoding": "utf-8", "delimiter": "comma", "header": "1"}, role=Role.MANAGER
+    ),
+    "POST imports.map_columns": Case(form=MAPPED, role=Role.MANAGER),
+    "POST imports.use_mapping": Case(
+        form=lambda world: {"mapping": world.make("name")}, role=Role.MANAGER
+    ),
+    "POST imports.treat_findings": MANAGED,
+    "POST imports.run_import": MANAGED,
+    "GET imports.download_failed_rows": FAILED_ROWS,
+    "POST imports.delete_mapping": READ,
+    "GET api_imports.list_imports": READ,
+    "POST api_imports.create_import": Case(
+        form=lambda world: {"record_type": "transactions", "file": orders()},
+        role=Role.MANAGER,
+    ),
+    "GET api_imports.show_import": READ,
+    "PUT api_imports.map_import": Case(
+        json=lambda world: {"name": world.make("name")}, role=Role.MANAGER
+    ),
+    "POST api_imports.check_import": MANAGED,
+    "POST api_imports.run_import": MANAGED,
+    "GET api_imports.download_failed_rows": FAILED_ROWS,
+    "GET api_imports.list_mappings": READ,
+    "PUT api_imports.save_mapping": Case(
+        fixed={"name": "mine"},
+        json=lambda world: {"record_type": "transactions", "document": mapping_of(world)},
+    ),
+    "DELETE api_imports.delete_mapping": READ,
+    # Metrics and tiers
+    "GET metrics.list_metrics": READ,
+    "GET api_metrics.list_metrics": READ,
+    "GET api_metrics.list_account_metrics": READ,
+    "GET tiering.list_schemes": READ,
+    "GET tiering.show_scheme": READ,
+    "POST tiering.run_scheme": READ,
+    "GET tiering.explain_tier": READ,
+    "GET api_tiering.list_schemes": READ,
+    "GET api_tiering.show_scheme": READ,
+    "GET api_tiering.list_runs": READ,
+    "POST api_tiering.run_scheme": Case(json={}),
+    "GET api_tiering.show_run": READ,
+    "GET api_tiering.list_account_tiers": READ,
+    "GET api_tiering.explain_tier": READ,
     # Home, audit, jobs
     "GET home.show_home": READ,
     "GET audit.list_entries": READ,
@@ -119,4 +233,9 @@ CASES: dict[str, Case] = {
     "POST api_plugins.enable_plugin": READ,
     "POST api_plugins.disable_plugin": Case(arguments={"plugin": "enabled_plugin"}),
     "POST api_plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
+    # Transactions
+    "GET ledger.list_transactions": READ,
+    "GET ledger.show_transaction": READ,
+    "GET api_ledger.list_transactions": READ,
+    "GET api_ledger.show_transaction": READ,
 }

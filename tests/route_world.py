@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from conftest import Company, working_in
 from people import CSRF, Person, csrf_token, make_member, make_token, program, sign_in, soon
 from tierline.access.decision import acting_as
 from tierline.access.permissions import Role
+from tierline.accounts import contact_service as contacts
+from tierline.accounts import service as accounts
 from tierline.db import db
 from tierline.identity import queries, service, token_service
 from tierline.identity.recovery import password_link
+from tierline.imports import files as import_files
+from tierline.imports import service as imports
+from tierline.imports.queries import get_mapping
 from tierline.jobs.models import Job
+from tierline.jobs.running import run_job
 from tierline.jobs.service import enqueue
+from tierline.ledger.models import LedgerTransaction
+from tierline.tiering.models import Run
+from tierline.tiering.starting import start_run
+
+ORDERS = b"Number,Customer,Date,Amount\nA1,C1,2026-01-05,10\n"
 
 Maker = Callable[["World"], Any]
 
@@ -133,3 +145,77 @@ def suspended_plugin(world: World) -> str:
 def reset_token(world: World) -> str:
     user = service.create_user(f"{uuid.uuid4().hex}@example.com")
     return password_link(user).rpartition("/")[2]
+
+
+@maker
+def account_id(world: World) -> uuid.UUID:
+    values = {"name": f"Account {uuid.uuid4().hex[:6]}"}
+    return accounts.create_account(values, {"customer": None}).id
+
+
+@maker
+def archived_account_id(world: World) -> uuid.UUID:
+    made = account_id(world)
+    accounts.archive_account(made)
+    return made
+
+
+@maker
+def contact_id(world: World) -> uuid.UUID:
+    account = uuid.UUID(world.make("account_id"))
+    return contacts.add_contact(account, {"name": "Chen Jie"}).id
+
+
+@maker
+def import_id(world: World) -> uuid.UUID:
+    return imports.create_import("transactions", io.BytesIO(ORDERS), "orders.csv").id
+
+
+@maker
+def failed_import_id(world: World) -> uuid.UUID:
+    run = imports.create_import("transactions", io.BytesIO(ORDERS), "orders.csv")
+    run.failed_key, _ = import_files.keep(io.BytesIO(b"number,reasons\n"))
+    return run.id
+
+
+@maker
+def name(world: World) -> str:
+    run = imports.create_import("transactions", io.BytesIO(ORDERS), "orders.csv")
+    return imports.save_mapping(f"m-{uuid.uuid4().hex[:8]}", "transactions", run.mapping).name
+
+
+@maker
+def scheme_id(world: World) -> str:
+    return "essentials:abc_sales"
+
+
+@maker
+def run_id(world: World) -> uuid.UUID:
+    account_id(world)
+    job = start_run("essentials:abc_sales", None)
+    db.session.commit()
+    assert run_job(world.app, world.company.id, job.id) == "done"
+    return db.session.scalars(select(Run.id).where(Run.job_id == job.id)).one()
+
+
+def mapping_of(world: World) -> dict[str, Any]:
+    """Return the document of the company's saved mapping."""
+    saved = world.make("name")
+    with working_in(world.app, world.company):
+        return dict(get_mapping(saved).document)
+
+
+@maker
+def transaction_id(world: World) -> uuid.UUID:
+    found = LedgerTransaction(
+        account_id=account_id(world),
+        kind="invoice",
+        number=uuid.uuid4().hex,
+        date=soon().date(),
+        currency="CNY",
+        amount=100,
+        line_count=0,
+    )
+    db.session.add(found)
+    db.session.flush()
+    return found.id

@@ -27,7 +27,7 @@ from tierline.db import db
 from tierline.web.guards import ANYONE, SIGNED_IN, Guard, guards
 
 # Names that all companies share: a plugin's id is no secret of a company.
-SHARED = {"plugin", "enabled_plugin", "suspended_plugin", "reset_token"}
+SHARED = {"plugin", "enabled_plugin", "suspended_plugin", "reset_token", "scheme_id"}
 SAFE = ("GET",)
 
 
