@@ -25,6 +25,17 @@ class Bench:
     app: Flask
     settings: Settings
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which another process has the same settings."""
+        return {
+            "DATABASE_URL": self.settings.database_url,
+            "REDIS_URL": self.settings.redis_url,
+            "SECRET_KEY": self.settings.secret_key,
+            "TIERLINE_HOME": str(self.settings.home),
+            "TIERLINE_DATA": str(self.settings.data),
+            "TIERLINE_ENV": "development",
+        }
+
     def connect(self) -> psycopg.Connection:
         """Sign in to the database as its superuser: for floors and for filling, past every wall."""
         url = make_url(self.settings.database_url).set(drivername="postgresql")

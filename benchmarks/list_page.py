@@ -17,7 +17,6 @@ from benchmarks import fill
 from benchmarks.instance import fresh_instance
 from benchmarks.load import Answered, Server, load, served
 from benchmarks.measure import Measurement, interleaved
-from tierline.instance.opening import environment
 
 GOAL = 26.0  # PERFORMANCE.md, T9: an HTML list of 50
 ACCOUNTS = 100_000
@@ -33,7 +32,7 @@ def measure(runs: int = 3) -> Measurement:
         with bench.connect() as connection:
             fill.accounts(connection, tenant_id, ACCOUNTS)
         with (
-            served("tierline.app:create_app()", environment(bench.settings)) as product,
+            served("tierline.app:create_app()", bench.environment()) as product,
             served("benchmarks.bare:create_app()", {}) as bare,
         ):
             return _measured(runs, product, bare)

@@ -60,7 +60,8 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]
     command = [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES)),
-        *("--threads", str(WEB_THREADS), "--log-level", "warning", "--no-control-socket"),
+        *("--threads", str(WEB_THREADS), "--log-level", "warning", "--preload"),
+        "--no-control-socket",
     ]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
