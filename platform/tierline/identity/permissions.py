@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from tierline.access.permissions import ADMINISTRATORS, EVERYONE, Role, permission
 
@@ -17,7 +18,7 @@ ROLE_NAMES = {
     Role.MANAGER: _l("Manager"),
     Role.CONSULTANT: _l("Consultant"),
     Role.ADMINISTRATOR: _l("Administrator"),
-    Role.OWNER: _l("Owner"),
+    Role.OWNER: lazy_pgettext("role", "Owner"),
 }
 
 
