@@ -27,7 +27,9 @@ class StopSignals:
 
     def __enter__(self) -> StopSignals:
         for number in STOP_SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            # nohup ignores SIGHUP and means it; a shell ignores SIGINT for what it runs behind
+            # itself, and yet whoever sends it means it.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._receive)
         return self
 
