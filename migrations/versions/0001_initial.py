@@ -523,6 +523,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("archived_at IS NULL"),
     )
     op.create_index(
+        "ix_account_number",
+        "account",
+        ["tenant_id", sa.literal_column("COALESCE(external_key, ''::text)"), "id"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
         "ix_account_owner", "account", ["tenant_id", "owner_id", "name_key", "id"], unique=False
     )
     op.create_index(
@@ -860,6 +867,9 @@ def downgrade() -> None:
     op.drop_index("uq_account_external_key", table_name="account")
     op.drop_index("ix_account_updated", table_name="account")
     op.drop_index("ix_account_owner", table_name="account")
+    op.drop_index(
+        "ix_account_number", table_name="account", postgresql_where=sa.text("archived_at IS NULL")
+    )
     op.drop_index(
         "ix_account_name", table_name="account", postgresql_where=sa.text("archived_at IS NULL")
     )

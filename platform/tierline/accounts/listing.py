@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from tierline.access.decision import find_subject
@@ -27,7 +27,7 @@ from tierline.identity.models import AppUser, Membership
 from tierline.plugins.problems import did_you_mean
 
 MOST_WORDS = 8
-NUMBER = func.coalesce(Account.external_key, "", type_=Text)
+NUMBER = literal_column("COALESCE(account.external_key, ''::text)", Text)  # ix_account_number
 ORDERS: Mapping[str, Any] = {
     "name": Account.name_key,
     "number": NUMBER,

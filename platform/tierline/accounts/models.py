@@ -16,6 +16,7 @@ KINDS = ("government", "enterprise", "channel", "person")
 STAGES = ("prospect", "active", "inactive", "lost")
 CUSTOMER = "customer"  # the stakeholder group that is built in
 PRESENT = text("archived_at IS NULL")
+NUMBER = text("COALESCE(external_key, ''::text)")  # as PostgreSQL writes it; sorts by number
 
 
 class Account(Tenanted, Base):
@@ -28,6 +29,7 @@ class Account(Tenanted, Base):
         foreign_key("owner_id", "membership"),
         Index("uq_account_external_key", "tenant_id", "external_key", unique=True),
         Index("ix_account_name", "tenant_id", "name_key", "id", postgresql_where=PRESENT),
+        Index("ix_account_number", "tenant_id", NUMBER, "id", postgresql_where=PRESENT),
         Index("ix_account_created", "tenant_id", "created_at", "id"),
         Index("ix_account_updated", "tenant_id", "updated_at", "id"),
         Index("ix_account_owner", "tenant_id", "owner_id", "name_key", "id"),
