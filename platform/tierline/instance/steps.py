@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 
 from flask import Flask
 
@@ -16,6 +15,7 @@ from tierline.db.prepare import prepare
 from tierline.identity.service import create_operator
 from tierline.instance.start import Say
 from tierline.instance.tenants import apply_tenant_files
+from tierline.simulate.demo import fill
 
 OPERATOR = "operator@example.com"
 
@@ -43,7 +43,7 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
             apply_tenant_files(app, demonstration=demonstration)
         if demonstration:
             with timed("demonstration", say):
-                lines += import_module("tierline.simulate.demo").fill(app)
+                lines += fill(app)
         _disconnect(app)
     return lines
 
