@@ -70,3 +70,17 @@ def test_tables_of_another_version_are_not_ready(
     assert response.content_type == "application/problem+json"
     problem = response.get_json(force=True)
     assert "this version needs 0999; run tierline db migrate" in problem["detail"]
+
+
+def test_a_database_whose_walls_do_not_stand_is_not_ready(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "tierline.api.health.check", lambda engine: ["table account lacks a policy"]
+        )
+        status, problem = answer_of(app, "/readyz")
+    assert status == 503
+    assert "table account lacks a policy" in str(problem["detail"])
+    assert answer_of(app, "/readyz")[0] == 200

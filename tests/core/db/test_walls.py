@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack, contextmanager
 
 import psycopg
@@ -12,7 +13,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from conftest import superuser, working_in
 from query_forms import MODEL_READS, MODEL_WRITES, READS, WRITES, Target
 from tenant_rows import count, digest, model_of, tables
-from tierline.db import CrossTenant, NoTenant, db, system, tenant_scope
+from tierline.config import home_folder
+from tierline.db import Base, CrossTenant, NoTenant, db, system, tenant_scope
 from tierline.errors import TierlineError
 
 REFUSED = (SQLAlchemyError, TierlineError)
@@ -221,3 +223,10 @@ def test_no_tenant_is_an_error_of_ours(app):
             db.session.get(model, "0192d0a1-0000-7000-8000-000000000000")
         with pytest.raises(CrossTenant):
             db.session.add(model(tenant_id=1, user_id=1, role="owner"))
+
+
+def test_the_global_tables_are_those_that_the_architecture_names():
+    page = (home_folder() / "docs" / "architecture.md").read_text(encoding="utf-8")
+    sentence = page[page.index("Global tables:") : page.index("Every other table")]
+    there = {table.name for table in Base.metadata.tables.values() if "tenant_id" not in table.c}
+    assert set(re.findall(r"`(\w+)`", sentence)) == there
