@@ -13,7 +13,12 @@ from tierline.db import db
 from tierline.identity.models import Membership
 from tierline.jobs.models import Job
 from tierline.jobs.queries import open_jobs
+from tierline.plugins.contributions import Tier
 from tierline.plugins.models import PluginEnablement
+from tierline.tiering.models import Run
+from tierline.tiering.queries import Mover, movers
+from tierline.tiering.views import SchemeCard
+from tierline.tiering.views import overview as schemes
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,13 @@ class Overview:
 
     steps: list[Step]
     jobs: list[Job]
+    card: SchemeCard | None  # the first scheme that has a result
+    movers: list[Mover]  # who changed tier in its last run
+
+    @property
+    def tiers(self) -> dict[str, Tier]:
+        """Return the shown scheme's tiers by id."""
+        return {tier.id: tier for tier in self.card.entry.contributed.tiers} if self.card else {}
 
     @property
     def ready(self) -> bool:
@@ -41,7 +53,13 @@ class Overview:
 
 def overview() -> Overview:
     """Return what the home page shows to the acting subject."""
-    return Overview(steps=_steps(), jobs=open_jobs())
+    card = next((card for card in schemes() if card.shown is not None), None)
+    return Overview(_steps(), open_jobs(), card, _movers(card) if card else [])
+
+
+def _movers(card: SchemeCard) -> list[Mover]:
+    scheme, run = card.entry.scheme, card.entry.run
+    return movers(scheme, run) if scheme is not None and run is not None else []
 
 
 def _steps() -> list[Step]:
@@ -62,12 +80,12 @@ def _steps() -> list[Step]:
             _("Sort your accounts into tiers"),
             _("Run a scheme, see who stands where, and why."),
             "tiering.list_schemes",
-            _any(select(Job.id).where(Job.kind == "tiering.run", Job.state == "done")),
+            _any(select(Run.id).where(Run.state == "done")),
         ),
         Step(
             _("Invite your team"),
             _("Give each person the role that fits."),
-            "people.list_members",
+            "people.list_people",
             len(db.session.scalars(select(Membership.id).limit(2)).all()) > 1,
         ),
     ]

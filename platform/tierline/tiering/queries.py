@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from tierline.accounts.models import Account, AccountGroup
+from tierline.accounts.models import CUSTOMER, Account, AccountGroup
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import NotFound
@@ -37,7 +37,7 @@ class SchemeEntry:
 def entries() -> list[SchemeEntry]:
     """Return the tenant's schemes in their order, each with its last run."""
     used = {scheme.scheme_id: scheme for scheme in db.session.scalars(select(Scheme))}
-    return [_entry(each, used.get(each.id)) for each in tiering_schemes()]
+    return [_entry(each, used.get(each.id)) for each in _in_order()]
 
 
 def recorded_schemes() -> list[tuple[TieringScheme, Scheme]]:
@@ -46,7 +46,12 @@ def recorded_schemes() -> list[tuple[TieringScheme, Scheme]]:
         scheme.scheme_id: scheme
         for scheme in db.session.scalars(select(Scheme).where(Scheme.last_as_of.is_not(None)))
     }
-    return [(each, used[each.id]) for each in tiering_schemes() if each.id in used]
+    return [(each, used[each.id]) for each in _in_order() if each.id in used]
+
+
+def _in_order() -> list[TieringScheme]:
+    """Return the schemes as they are shown: customers' first, then group by group."""
+    return sorted(tiering_schemes(), key=lambda each: (each.group != CUSTOMER, each.group))
 
 
 def get_entry(scheme_id: str) -> SchemeEntry:
@@ -151,6 +156,38 @@ class Move:
     previous: str | None
     tier: str | None
     accounts: int
+
+
+@dataclass(frozen=True)
+class Mover:
+    """An account that changed tier on a run's date."""
+
+    account_id: uuid.UUID
+    name: str
+    previous: str
+    tier: str
+
+
+def movers(scheme: Scheme, run: Run, limit: int = 8) -> list[Mover]:
+    """Return accounts that went from tier to tier on the run's date, the best tiers first."""
+    statement = (
+        select(Account.id, Account.name, Assignment.previous, Assignment.tier)
+        .join(
+            Assignment,
+            (Assignment.tenant_id == Account.tenant_id) & (Assignment.account_id == Account.id),
+        )
+        .where(
+            Assignment.scheme_number == scheme.number,
+            Assignment.begins_on == run.as_of,
+            Assignment.tier != Assignment.previous,
+        )
+        .order_by(Assignment.tier, Account.name_key, Account.id)
+        .limit(limit)
+    )
+    return [
+        Mover(account_id, name, str(tier_name(scheme, previous)), str(tier_name(scheme, tier)))
+        for account_id, name, previous, tier in db.session.execute(statement)
+    ]
 
 
 def moves(scheme: Scheme, run: Run) -> list[Move]:
