@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, literal, literal_column, select
+from sqlalchemy import case, func, literal, select
 
 from tierline.db import db
 from tierline.metrics.units import from_stored
@@ -75,18 +75,27 @@ def summarise(found: Evaluation) -> Result:
     scheme, source = found.rules, found.source
     sales, profit = money_metrics(scheme, found.definitions)
     amounts = [source.value(name) if name else literal(None) for name in (sales, profit)]
-    statement = (
+    # Behind OFFSET 0 the planner expects few tiers and hashes; of the bare rule it expects as many
+    # as there are accounts, and sorts them all.
+    each = (
         select(
             found.compiled.tier.label("tier"),
-            func.count().label("accounts"),
-            func.sum(amounts[0]).label("sales") if sales else literal(None).label("sales"),
-            func.sum(amounts[1]).label("profit") if profit else literal(None).label("profit"),
-            func.count(amounts[1]).label("profit_known") if profit else literal(0).label("known"),
-            func.count(case((found.compiled.incomplete, 1))).label("incomplete"),
+            amounts[0].label("sales"),
+            amounts[1].label("profit"),
+            found.compiled.incomplete.label("incomplete"),
         )
         .where(source.in_group(scheme.group), *found.where)
-        .group_by(literal_column("1"))
+        .offset(literal(0))
+        .subquery("each")
     )
+    statement = select(
+        each.c.tier,
+        func.count().label("accounts"),
+        func.sum(each.c.sales).label("sales") if sales else literal(None).label("sales"),
+        func.sum(each.c.profit).label("profit") if profit else literal(None).label("profit"),
+        func.count(each.c.profit).label("profit_known") if profit else literal(0).label("known"),
+        func.count(case((each.c.incomplete, 1))).label("incomplete"),
+    ).group_by(each.c.tier)
     rows = {row[0]: row for row in db.session.execute(statement)}
     return _result(scheme, found.codes, rows, sales, profit)
 
