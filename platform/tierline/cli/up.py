@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import click
@@ -40,4 +41,10 @@ def command(
     """
     wish = replace(current_wish(ctx), database_url=database_url, redis_url=redis_url)
     options = UpOptions(host=host, port=port, demonstration=not no_demo, wish=wish)
-    run_instance(options, lambda line: click.echo(line))
+    run_instance(options, _say)
+
+
+def _say(line: str) -> None:
+    # Whoever listened may have gone (`tierline up | head`); the instance goes on.
+    with suppress(BrokenPipeError):
+        click.echo(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tierline.errors import TierlineError
+from tierline.marking import N_
 
 
 class InstanceError(TierlineError):
@@ -10,4 +11,4 @@ class InstanceError(TierlineError):
 
     code = "instance"
     status = 500
-    title = "The instance can't run"
+    title = N_("The instance can't run")

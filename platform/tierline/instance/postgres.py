@@ -26,6 +26,7 @@ from tierline.instance.server import NoAnswer, Server
 SUPERUSER = "postgres"
 DATABASE = "tierline"
 MEGABYTE = 1024 * 1024
+SHARED_MEMORY_MEGABYTES = 512
 # What PostgreSQL says while it starts, recovers, or has no connection left (it gives no SQLSTATE).
 BUSY_SIGNS = ("starting up", "recovery", "not yet accepting", "too many clients", "slots are")
 
@@ -118,9 +119,17 @@ def tuned_settings(folders: Folders) -> dict[str, str]:
         "max_wal_size": "4GB",
         "random_page_cost": "1.1",
         "jit": "off",
+        "dynamic_shared_memory_type": shared_memory_type(),
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
+
+
+def shared_memory_type(place: Path = Path("/dev/shm")) -> str:  # noqa: S108 - only looked at
+    """Return how parallel queries share memory: containers often have 64 MB of it, too little."""
+    if place.is_dir() and shutil.disk_usage(place).total >= SHARED_MEMORY_MEGABYTES * MEGABYTE:
+        return "posix"
+    return "mmap"
 
 
 def ask(folders: Folders) -> None:

@@ -15,6 +15,7 @@ from flask import Flask
 from tierline.config import Settings
 from tierline.console import in_platform, in_tenant
 from tierline.errors import TierlineError
+from tierline.marking import N_
 from tierline.plugins.manager import Plugins, installed
 from tierline.plugins.problems import Problem, did_you_mean
 from tierline.plugins.queries import enablements
@@ -44,7 +45,7 @@ class TenantFilesInvalid(TierlineError):
 
     code = "tenant_files_invalid"
     status = 422
-    title = "The tenants' files are not valid"
+    title = N_("The tenants' files are not valid")
 
 
 @dataclass(frozen=True)

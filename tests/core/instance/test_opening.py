@@ -12,6 +12,7 @@ from tierline.instance import opening
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import open_folders
 from tierline.instance.opening import check_database, open_instance
+from tierline.instance.postgres import shared_memory_type
 from tierline.instance.secret import find_secret
 from tierline.instance.wish import Wish
 
@@ -79,3 +80,8 @@ def test_an_old_postgresql_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InstanceError) as refused:
         check_database("postgresql://db/tierline")
     assert refused.value.message == "The database is PostgreSQL 17; Tierline needs 18 or newer."
+
+
+def test_parallel_queries_do_without_a_small_shared_memory(tmp_path: Path) -> None:
+    assert shared_memory_type(tmp_path) == "posix"
+    assert shared_memory_type(tmp_path / "missing") == "mmap"
