@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from tierline.errors import TierlineError
+from tierline.marking import N_
 
 # The application never works as DATABASE_URL's login: the owner has the tables and migrates them,
 # the app serves behind row-level security, the system does the little that crosses tenants.
@@ -29,7 +30,7 @@ class SettingsError(TierlineError):
 
     code = "settings"
     status = 500
-    title = "The settings are not complete"
+    title = N_("The settings are not complete")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from tierline.marking import N_
+
 
 class TierlineError(Exception):
     """Something that the caller asked for can't be done, with the reason in the caller's words.
@@ -18,7 +20,7 @@ class TierlineError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
-    title: ClassVar[str] = "The request can't be carried out"
+    title: ClassVar[str] = N_("The request can't be carried out")
 
     def __init__(
         self,
@@ -38,7 +40,7 @@ class Invalid(TierlineError):
 
     code = "invalid"
     status = 422
-    title = "Some values are not valid"
+    title = N_("Some values are not valid")
 
 
 class Malformed(TierlineError):
@@ -46,7 +48,7 @@ class Malformed(TierlineError):
 
     code = "malformed"
     status = 400
-    title = "The input can't be read"
+    title = N_("The input can't be read")
 
 
 class NotFound(TierlineError):
@@ -54,7 +56,7 @@ class NotFound(TierlineError):
 
     code = "not_found"
     status = 404
-    title = "Not found"
+    title = N_("Not found")
 
 
 class Unauthenticated(TierlineError):
@@ -62,7 +64,7 @@ class Unauthenticated(TierlineError):
 
     code = "unauthenticated"
     status = 401
-    title = "Sign in first"
+    title = N_("Sign in first")
 
 
 class Forbidden(TierlineError):
@@ -70,7 +72,7 @@ class Forbidden(TierlineError):
 
     code = "forbidden"
     status = 403
-    title = "Not allowed"
+    title = N_("Not allowed")
 
 
 class Conflict(TierlineError):
@@ -78,7 +80,7 @@ class Conflict(TierlineError):
 
     code = "conflict"
     status = 409
-    title = "The record is in another state"
+    title = N_("The record is in another state")
 
 
 class Stale(TierlineError):
@@ -86,7 +88,7 @@ class Stale(TierlineError):
 
     code = "stale"
     status = 412
-    title = "Somebody changed this in between"
+    title = N_("Somebody changed this in between")
 
 
 class PreconditionRequired(TierlineError):
@@ -94,7 +96,7 @@ class PreconditionRequired(TierlineError):
 
     code = "precondition_required"
     status = 428
-    title = "Say which version you changed"
+    title = N_("Say which version you changed")
 
 
 class Unavailable(TierlineError):
@@ -102,4 +104,4 @@ class Unavailable(TierlineError):
 
     code = "unavailable"
     status = 503
-    title = "Not available at the moment"
+    title = N_("Not available at the moment")

@@ -12,7 +12,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tierline.access.permissions import Permission, Role
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _l
+
+from tierline.access.permissions import ROLE_NAMES, Permission, Role
 from tierline.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
@@ -52,20 +55,41 @@ class Verdict:
     """An answer with its reason, so that "why can't Li do this?" has one."""
 
     allowed: bool
-    reason: str
+    reason: str | LazyString
 
 
 def decide(subject: Subject | None, permission: Permission, record: Owned | None = None) -> Verdict:
     """Return whether `subject` may do what `permission` names, to `record` where one is given."""
     if subject is None:
-        return Verdict(False, "nobody is signed in")
+        return Verdict(False, _l("Nobody is signed in."))
     if subject.role not in permission.roles:
-        return Verdict(False, f"the role {subject.role} does not have {permission.key}")
+        return Verdict(False, _lacking(subject.role, permission))
     if subject.scopes is not None and not _scope_covers(subject.scopes, permission):
-        return Verdict(False, f"the token does not have the scope {permission.key}")
+        return Verdict(
+            False, _l("The token does not have the scope %(scope)s.", scope=permission.key)
+        )
     if record is not None:
         return _decide_record(subject, permission, record)
-    return Verdict(True, f"the role {subject.role} has {permission.key}")
+    return _granted(subject.role, permission)
+
+
+def _lacking(role: Role, permission: Permission) -> LazyString:
+    return _l(
+        'The role %(role)s does not have the permission "%(title)s" (%(key)s).',
+        role=ROLE_NAMES[role],
+        title=permission.title,
+        key=permission.key,
+    )
+
+
+def _granted(role: Role, permission: Permission) -> Verdict:
+    reason = _l(
+        'The role %(role)s has the permission "%(title)s" (%(key)s).',
+        role=ROLE_NAMES[role],
+        title=permission.title,
+        key=permission.key,
+    )
+    return Verdict(True, reason)
 
 
 def _scope_covers(scopes: Iterable[str], permission: Permission) -> bool:
@@ -76,11 +100,11 @@ def _scope_covers(scopes: Iterable[str], permission: Permission) -> bool:
 
 def _decide_record(subject: Subject, permission: Permission, record: Owned) -> Verdict:
     if record.tenant_id != subject.tenant_id:
-        return Verdict(False, "the record belongs to another tenant")
+        return Verdict(False, _l("The record belongs to another company."))
     owner = getattr(record, "owner_id", None)
     if subject.role in permission.own_records and owner not in (None, subject.membership_id):
-        return Verdict(False, "somebody else is the record's owner")
-    return Verdict(True, f"the role {subject.role} has {permission.key}")
+        return Verdict(False, _l("Somebody else is the owner."))
+    return _granted(subject.role, permission)
 
 
 _subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
@@ -105,7 +129,7 @@ def get_subject() -> Subject:
     """Return who acts; raises Unauthenticated where nobody does."""
     subject = _subject.get()
     if subject is None:
-        raise Unauthenticated("Sign in first.")
+        raise Unauthenticated(gettext("Sign in first."))
     return subject
 
 
@@ -114,7 +138,7 @@ def require(permission: Permission, record: Owned | None = None) -> Subject:
     subject = get_subject()
     verdict = decide(subject, permission, record)
     if not verdict.allowed:
-        raise Forbidden(f"You can't do this: {verdict.reason}.", permission=permission.key)
+        raise Forbidden(str(verdict.reason), permission=permission.key)
     return subject
 
 

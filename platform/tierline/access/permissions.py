@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_pgettext
+from flask_babel import lazy_gettext as _l
 
 
 class Role(StrEnum):
@@ -17,6 +18,21 @@ class Role(StrEnum):
     CONSULTANT = "consultant"
     ADMINISTRATOR = "administrator"
     OWNER = "owner"
+
+
+ROLE_NAMES = {
+    Role.VIEWER: _l("Viewer"),
+    Role.MEMBER: _l("Member"),
+    Role.MANAGER: _l("Manager"),
+    Role.CONSULTANT: _l("Consultant"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+    Role.OWNER: lazy_pgettext("role", "Owner"),
+}
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called, in the reader's language."""
+    return str(ROLE_NAMES[Role(role)])
 
 
 EVERYONE = frozenset(Role)

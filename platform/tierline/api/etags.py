@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from flask import request
+from flask_babel import gettext as _
 
 from tierline.errors import PreconditionRequired, Stale
 
@@ -29,9 +30,9 @@ def check_version(record: Versioned) -> None:
     """Raise PreconditionRequired without If-Match, Stale when it names another version."""
     if not request.if_match:
         raise PreconditionRequired(
-            "Send If-Match with the ETag that you read.", fields={"If-Match": ["is missing"]}
+            _("Send If-Match with the ETag that you read."), fields={"If-Match": [_("is missing")]}
         )
     if not request.if_match.contains(str(record.version)):
         raise Stale(
-            "Somebody changed the record in between. Read it again.", version=record.version
+            _("Somebody changed the record in between. Read it again."), version=record.version
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
+from flask_babel import gettext as _
 
 
 def _find_null(value: Any, path: str = "") -> str | None:
@@ -27,10 +28,10 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
     @ma.pre_load
-    def _refuse_null_characters(self, data: Any, **_: Any) -> Any:
+    def _refuse_null_characters(self, data: Any, **options: Any) -> Any:
         if isinstance(data, dict):
             place = _find_null(data)
             if place is not None:
                 name = place.lstrip(".").partition(".")[0]
-                raise ma.ValidationError({name: ["must not contain the NUL character"]})
+                raise ma.ValidationError({name: [_("must not contain the NUL character")]})
         return data

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tierline.errors import TierlineError
+from tierline.marking import N_
 
 _serial = count(1)
 
@@ -18,7 +19,7 @@ class NoTenant(TierlineError):
 
     code = "no_tenant"
     status = 500
-    title = "No tenant is in scope"
+    title = N_("No tenant is in scope")
 
 
 class CrossTenant(TierlineError):
@@ -26,7 +27,7 @@ class CrossTenant(TierlineError):
 
     code = "cross_tenant"
     status = 500
-    title = "The data belong to another tenant"
+    title = N_("The data belong to another tenant")
 
 
 @dataclass(frozen=True)

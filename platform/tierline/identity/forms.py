@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, overload
 
 from flask import request
+from flask_babel import gettext as _
 from flask_security.forms import LoginForm
 
 from tierline.audit.service import record
@@ -54,8 +55,10 @@ def day(
     try:
         found = end_of_day(form.get(name))
     except ValueError as error:
-        problem = "must be a day such as 2026-11-30"
-        raise Invalid(f"The date {problem}.", fields={name: [problem]}) from error
+        problem = _("must be a day such as 2026-11-30")
+        raise Invalid(
+            _("The date %(problem)s.", problem=problem), fields={name: [problem]}
+        ) from error
     if found is None and required:
-        raise Invalid("A date is missing.", fields={name: ["is needed"]})
+        raise Invalid(_("A date is missing."), fields={name: [_("is needed")]})
     return found

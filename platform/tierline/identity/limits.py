@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from tierline.config import Settings
-from tierline.identity.messages import N_
+from tierline.marking import N_
 
 BY_ADDRESS = "50 per 5 minutes; 200 per hour"  # an office may share one
 BY_ACCOUNT = "10 per 5 minutes; 30 per hour"

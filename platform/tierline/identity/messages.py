@@ -5,11 +5,7 @@ The words are translated with all others: its domain is ours (see `configure` in
 
 from __future__ import annotations
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which babel finds texts to translate later
-    """Mark a text for translation; it is translated when it is shown."""
-    return text
-
+from tierline.marking import N_
 
 MESSAGES = {
     "GENERIC_AUTHN_FAILED": (N_("The e-mail or the password is wrong."), "error"),

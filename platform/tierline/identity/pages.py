@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from tierline.access.decision import get_subject
-from tierline.access.permissions import permissions
+from tierline.access.permissions import permissions, role_name
 from tierline.db.paging import keyset_page
 from tierline.errors import Invalid, TierlineError
 from tierline.identity import forms, queries, service, sessions, token_service
@@ -22,7 +22,6 @@ from tierline.identity.permissions import (
     MANAGE_TOKENS,
     READ,
     READ_TOKENS,
-    role_name,
 )
 from tierline.identity.rules import parse_role, roles_within
 from tierline.identity.schemas import end_of_day

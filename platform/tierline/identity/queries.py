@@ -6,6 +6,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from tierline.access.decision import Subject
@@ -54,7 +55,8 @@ def get_user(email: str) -> AppUser:
     """Return the user with this e-mail; raises NotFound."""
     user = find_user(email)
     if user is None:
-        raise NotFound(f"There is no user {email!r}.", fields={"email": ["is not known"]})
+        message = _("There is no user %(email)s.", email=email)
+        raise NotFound(message, fields={"email": [_("is not known")]})
     return user
 
 
@@ -78,7 +80,7 @@ def get_membership(membership_id: uuid.UUID) -> Membership:
     """Return the tenant's membership with this id; raises NotFound."""
     membership: Membership | None = db.session.get(Membership, membership_id)
     if membership is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     return membership
 
 
@@ -93,7 +95,7 @@ def get_membership_of(user: AppUser) -> Membership:
     """Return the user's membership in the tenant in scope; raises NotFound."""
     membership = find_membership(user)
     if membership is None:
-        raise NotFound(f"{user.email} is not a member here.")
+        raise NotFound(_("%(email)s is not a member here.", email=user.email))
     return membership
 
 
@@ -132,7 +134,7 @@ def get_token_subject(secret: str, slug: str) -> Subject:
     """
     found = _find_live_token(secret) if slug_of(secret) == slug else None
     if found is None:
-        raise Unauthenticated("The token is not valid here: unknown, expired or revoked.")
+        raise Unauthenticated(_("The token is not valid here: unknown, expired or revoked."))
     token, membership = found
     _note_use(token)
     return subject_of(membership, token)
@@ -180,7 +182,7 @@ def get_token(token_id: uuid.UUID) -> ApiToken:
     """Return the tenant's token with this id; raises NotFound."""
     token: ApiToken | None = db.session.get(ApiToken, token_id)
     if token is None:
-        raise NotFound("There is no such token.")
+        raise NotFound(_("There is no such token."))
     return token
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from tierline.access.permissions import Role
+from flask_babel import gettext as _
+
+from tierline.access.permissions import Role, role_name
 from tierline.errors import Conflict, Forbidden, Invalid
 
 RANKS = {role: place for place, role in enumerate(Role)}
@@ -30,22 +32,29 @@ def check_role_change(actor: Role, current: Role | None, wanted: Role | None) ->
     """
     for role in (current, wanted):
         if role is not None and RANKS[role] > RANKS[actor]:
-            raise RoleTooHigh(f"Your role, {actor}, does not reach up to {role}.")
+            raise RoleTooHigh(
+                _(
+                    "Your role, %(own)s, does not reach up to %(other)s.",
+                    own=role_name(actor),
+                    other=role_name(role),
+                )
+            )
 
 
 def check_expiry(role: Role, expires_at: datetime.datetime | None, now: datetime.datetime) -> None:
     """Raise Invalid unless the expiry is in the future, and there and near for a consultant."""
     if expires_at is None:
         if role is Role.CONSULTANT:
-            raise _wrong("is needed for a consultant")
+            raise _wrong(_("is needed for a consultant"))
     elif expires_at <= now:
-        raise _wrong("must be in the future")
+        raise _wrong(_("must be in the future"))
     elif role is Role.CONSULTANT and expires_at > now + LONGEST_CONSULTING:
-        raise _wrong("must be within a year for a consultant")
+        raise _wrong(_("must be within a year for a consultant"))
 
 
 def _wrong(problem: str) -> Invalid:
-    return Invalid(f"The end of the membership {problem}.", fields={"expires_at": [problem]})
+    message = _("The end of the membership %(problem)s.", problem=problem)
+    return Invalid(message, fields={"expires_at": [problem]})
 
 
 def parse_role(value: str) -> Role:
@@ -55,7 +64,8 @@ def parse_role(value: str) -> Role:
     except ValueError as error:
         known = ", ".join(Role)
         raise Invalid(
-            f"There is no role {value!r}.", fields={"role": [f"must be one of {known}"]}
+            _("There is no role %(role)s.", role=value),
+            fields={"role": [_("must be one of %(known)s", known=known)]},
         ) from error
 
 

@@ -22,6 +22,7 @@ from flask_security.signals import (
 
 import tierline
 from tierline.access.decision import Subject
+from tierline.access.permissions import role_name
 from tierline.audit.service import record
 from tierline.config import Settings
 from tierline.db import db
@@ -31,7 +32,6 @@ from tierline.identity.forms import SignInForm
 from tierline.identity.messages import MESSAGES, SUBJECTS
 from tierline.identity.models import AppUser
 from tierline.identity.passwords import SHORTEST, PasswordRules
-from tierline.identity.permissions import role_name
 from tierline.mail import Message, address_of, send_soon
 from tierline.mail.service import install as install_mail
 from tierline.tenancy.models import Tenant
@@ -155,7 +155,7 @@ def bearer_token() -> str | None:
         return None
     kind, _, token = header.partition(" ")
     if kind.lower() != "bearer" or not token:
-        raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
+        raise Unauthenticated(gettext("Send the token as: Authorization: Bearer <token>."))
     return token
 
 

@@ -6,6 +6,7 @@ import datetime
 import uuid
 
 import email_validator
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -56,7 +57,8 @@ def create_user(
             db.session.add(user)
     except IntegrityError as error:
         raise Conflict(
-            f"There is a user {user.email} already.", fields={"email": ["is taken"]}
+            _("There is a user %(email)s already.", email=user.email),
+            fields={"email": [_("is taken")]},
         ) from error
     about = {"email": user.email, "operator": operator}
     record("identity.create_user", user, about)
@@ -131,7 +133,8 @@ def add_member(
         user = create_user(email, name, password, locale=locale)
     membership = find_membership(user) or Membership(user_id=user.id, user=user)
     if membership.id is not None and membership.state in ("active", "invited"):
-        raise Conflict(f"{user.email} is a member already.", fields={"email": ["is a member"]})
+        message = _("%(email)s is a member already.", email=user.email)
+        raise Conflict(message, fields={"email": [_("is a member already")]})
     membership.role, membership.expires_at = role.value, expires_at
     membership.deactivated_at = None
     db.session.add(membership)
@@ -171,7 +174,7 @@ def deactivate_member(membership_id: uuid.UUID) -> Membership:
     membership = get_membership(membership_id)
     check_role_change(actor.role, Role(membership.role), None)
     if membership.deactivated_at is not None:
-        raise Conflict("The member is deactivated already.")
+        raise Conflict(_("The member is deactivated already."))
     _keep_an_owner(membership)
     membership.deactivated_at = datetime.datetime.now(datetime.UTC)
     revoked = revoke_tokens_of(membership)
@@ -186,7 +189,9 @@ def _keep_an_owner(membership: Membership) -> None:
     if membership.role == Role.OWNER.value and membership.state in ("active", "invited"):
         _lock_owners()
         if active_owners(but=membership) == 0:
-            raise LastOwner("A company keeps at least one owner. Make somebody else owner first.")
+            raise LastOwner(
+                _("A company keeps at least one owner. Make somebody else owner first.")
+            )
 
 
 def _lock_owners() -> None:
@@ -200,7 +205,8 @@ def checked_email(email: str) -> str:
         found = email_validator.validate_email(normal_email(email), check_deliverability=False)
     except email_validator.EmailNotValidError as error:
         raise Invalid(
-            f"{email!r} is not an e-mail address.", fields={"email": [str(error)]}
+            _("%(email)s is not an e-mail address.", email=email),
+            fields={"email": [_("is not an e-mail address")]},
         ) from error
     return normal_email(found.normalized)
 
@@ -208,13 +214,13 @@ def checked_email(email: str) -> str:
 def _checked_name(name: str) -> str:
     plain = name.strip()
     if len(plain) > LONGEST_NAME or "\x00" in plain:
-        problem = f"must have at most {LONGEST_NAME} characters"
-        raise Invalid(f"The name {problem}.", fields={"name": [problem]})
+        problem = _("must have at most %(number)s characters", number=LONGEST_NAME)
+        raise Invalid(_("The name %(problem)s.", problem=problem), fields={"name": [problem]})
     return plain
 
 
 def _checked_locale(locale: str) -> str:
     if locale not in LOCALES:
-        problem = f"must be one of {', '.join(LOCALES)}"
-        raise Invalid(f"The language {problem}.", fields={"locale": [problem]})
+        problem = _("must be one of %(known)s", known=", ".join(LOCALES))
+        raise Invalid(_("The language %(problem)s.", problem=problem), fields={"locale": [problem]})
     return locale

@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from sqlalchemy import func, update
 
 from tierline.access.decision import require
@@ -35,7 +36,7 @@ def create_token(
     """
     subject = require(MANAGE_TOKENS)
     if subject.membership_id is None or subject.token_id is not None:
-        raise Forbidden("Only a member who is signed in can make a token.")
+        raise Forbidden(_("Only a member who is signed in can make a token."))
     made = make_token(current_tenant().slug)
     token = ApiToken(
         membership_id=subject.membership_id,
@@ -57,7 +58,7 @@ def revoke_token(token_id: uuid.UUID) -> ApiToken:
     require(MANAGE_TOKENS)
     token = get_token(token_id)
     if token.revoked_at is not None:
-        raise Conflict("The token is revoked already.")
+        raise Conflict(_("The token is revoked already."))
     token.revoked_at = datetime.datetime.now(datetime.UTC)
     record("tokens.revoke", token, {"name": token.name})
     db.session.flush()
@@ -86,8 +87,9 @@ def known_scopes() -> list[str]:
 def _checked_name(name: str) -> str:
     plain = name.strip()
     if not plain or len(plain) > LONGEST_NAME or "\x00" in plain:
-        problem = f"must have 1 to {LONGEST_NAME} characters"
-        raise Invalid(f"The token's name {problem}.", fields={"name": [problem]})
+        problem = _("must have 1 to %(number)s characters", number=LONGEST_NAME)
+        message = _("The token's name %(problem)s.", problem=problem)
+        raise Invalid(message, fields={"name": [problem]})
     return plain
 
 
@@ -95,16 +97,19 @@ def _checked_scopes(scopes: Iterable[str]) -> list[str]:
     chosen = sorted(set(scopes))
     unknown = sorted(set(chosen) - set(known_scopes()))
     if not chosen:
-        raise Invalid("Choose what the token may do.", fields={"scopes": ["must not be empty"]})
+        message = _("Choose what the token may do.")
+        raise Invalid(message, fields={"scopes": [_("must not be empty")]})
     if unknown:
-        problem = f"unknown: {', '.join(unknown)}"
-        raise Invalid(f"There is no such scope: {problem}.", fields={"scopes": [problem]})
+        problem = _("unknown: %(names)s", names=", ".join(unknown))
+        message = _("There is no such scope: %(names)s.", names=", ".join(unknown))
+        raise Invalid(message, fields={"scopes": [problem]})
     return chosen
 
 
 def _checked_expiry(expires_at: datetime.datetime) -> datetime.datetime:
     now = datetime.datetime.now(datetime.UTC)
     if not now < expires_at <= now + LONGEST:
-        problem = "must be in the future and within a year"
-        raise Invalid(f"The token's end {problem}.", fields={"expires_at": [problem]})
+        problem = _("must be in the future and within a year")
+        message = _("The token's end %(problem)s.", problem=problem)
+        raise Invalid(message, fields={"expires_at": [problem]})
     return expires_at

@@ -26,6 +26,7 @@ from tierline.imports.service import (
     use_mapping,
 )
 from tierline.jobs.running import run_job
+from tierline.marking import N_
 
 SHOWN = ("rows_in", "created", "updated", "unchanged", "failed", "reasons", "failed_rows_file")
 
@@ -34,7 +35,7 @@ class ImportFailed(TierlineError):
     """An import must come to its end; what stopped it is told, and what was done stays counted."""
 
     code = "import_failed"
-    title = "The import was not finished"
+    title = N_("The import was not finished")
 
 
 def import_file(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tierline.errors import Malformed
+from tierline.marking import N_
 
 
 class FileUnreadable(Malformed):
     """A file must be text or a workbook that can be read to its end; the row is named."""
 
     code = "file_unreadable"
-    title = "The file can't be read"
+    title = N_("The file can't be read")
 
 
 class FileTooLarge(FileUnreadable):
@@ -17,4 +18,4 @@ class FileTooLarge(FileUnreadable):
 
     code = "file_too_large"
     status = 413
-    title = "The file is too large"
+    title = N_("The file is too large")

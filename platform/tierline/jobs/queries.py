@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from tierline.db import db
@@ -24,7 +25,7 @@ def get_job(job_id: uuid.UUID) -> Job:
     """Return the tenant's job with this id; raises NotFound."""
     job = find_job(job_id)
     if job is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(_("There is no such job."))
     return job
 
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, update
 
 from tierline.access.decision import acting_as, require
@@ -26,6 +28,8 @@ from tierline.errors import TierlineError
 from tierline.jobs.models import Job
 from tierline.jobs.registry import get_kind
 from tierline.jobs.service import subject_of
+from tierline.tenancy.queries import current_tenant
+from tierline.web.language import babel_name
 
 log = structlog.get_logger()
 
@@ -108,7 +112,7 @@ def run_job(app: Flask, tenant_id: int, job_id: uuid.UUID) -> str:
 
     "unclaimed": it is over, or another worker holds it. Safe to call any number of times.
     """
-    with app.app_context(), tenant_scope(tenant_id):
+    with app.app_context(), tenant_scope(tenant_id), force_locale(_language()):
         job = _claim(job_id)
         if job is None:
             return "unclaimed"
@@ -116,6 +120,11 @@ def run_job(app: Flask, tenant_id: int, job_id: uuid.UUID) -> str:
         subject = subject_of(job.actor, tenant_id)
         with acting_as(subject), _heart(app, running):
             return _work(running, job.kind)
+
+
+def _language() -> str:
+    """Return the language of what the job writes: its company's."""
+    return babel_name(current_tenant().locale)
 
 
 def _claim(job_id: uuid.UUID) -> Job | None:
@@ -134,13 +143,17 @@ def _claim(job_id: uuid.UUID) -> Job | None:
     )
     job = db.session.scalars(statement).one_or_none()
     if job is not None and job.attempt > MAX_ATTEMPTS:
-        job.state, job.error = "failed", f"The job was begun {MAX_ATTEMPTS} times and never ended."
+        job.state, job.error = "failed", _never_ended()
         db.session.commit()
         return None
     if job is not None:
         db.session.expunge(job)
     db.session.commit()
     return job
+
+
+def _never_ended() -> str:
+    return str(_("The job was begun %(number)s times and never ended.", number=MAX_ATTEMPTS))
 
 
 def _work(running: Running, key: str) -> str:
@@ -164,7 +177,8 @@ def _work(running: Running, key: str) -> str:
 def _fail(running: Running, key: str, error: Exception) -> str:
     log.error("job.failed", job=str(running.id), kind=key, trace=traceback.format_exc())
     known = isinstance(error, TierlineError)
-    message = str(error) if known else f"An unexpected error: {type(error).__name__}: {error}"
+    found = f"{type(error).__name__}: {error}"
+    message = str(error) if known else _("An unexpected error: %(error)s", error=found)
     try:
         running.finish("failed", error=message[:2000])
     except ClaimLost:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tierline.access.decision import Subject, get_subject, require
@@ -47,7 +48,7 @@ def cancel(job_id: uuid.UUID) -> Job:
     job = get_job(job_id)
     require(get_kind(job.kind).permission)
     if not job.open:
-        raise Conflict("The job is over already.", state=job.state)
+        raise Conflict(_("The job is over already."), state=job.state)
     job.cancel_requested = True
     if job.state == "queued":
         job.state = "cancelled"
@@ -62,7 +63,7 @@ def retry(job_id: uuid.UUID) -> Job:
     job = get_job(job_id)
     require(get_kind(job.kind).permission)
     if job.state not in ("failed", "cancelled"):
-        raise Conflict("Only a failed or cancelled job can be run again.", state=job.state)
+        raise Conflict(_("Only a failed or cancelled job can be run again."), state=job.state)
     job.state, job.error, job.finished_at = "queued", None, None
     job.cancel_requested, job.sent_at = False, None
     job.actor = actor_of(get_subject())
@@ -75,7 +76,8 @@ def schedule(kind: str, cron: str, time_zone: str, arguments: Mapping[str, Any])
     """Let a kind of job run by a cron expression in the time zone given; one schedule a kind."""
     get_kind(kind)
     if not croniter.is_valid(cron):
-        raise Invalid("The schedule can't be read.", fields={"cron": ["is not a cron expression"]})
+        message = _("The schedule can't be read.")
+        raise Invalid(message, fields={"cron": [_("is not a cron expression")]})
     planned = db.session.scalar(select(Schedule).where(Schedule.kind == kind))
     if planned is None:
         planned = Schedule(kind=kind)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 from flask import Flask, current_app
+from flask_babel import gettext as _
 from flask_mailman import EmailMessage, Mail
 
 from tierline.config import Settings, SettingsError
@@ -77,7 +78,8 @@ def send(message: Message) -> None:
     try:
         EmailMessage(message.subject, message.text, to=[message.to]).send()
     except (OSError, smtplib.SMTPException) as error:
-        raise Unavailable(f"The mail can't be sent: {type(error).__name__}: {error}") from error
+        found = f"{type(error).__name__}: {error}"
+        raise Unavailable(_("The mail can't be sent: %(error)s", error=found)) from error
 
 
 def send_soon(message: Message) -> None:

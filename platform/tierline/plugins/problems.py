@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from flask_babel import gettext as _
+
 from tierline.errors import TierlineError
+from tierline.marking import N_
 
 
 @dataclass(frozen=True, order=True)
@@ -37,7 +40,7 @@ class PluginInvalid(TierlineError):
 
     code = "plugin_invalid"
     status = 422
-    title = "The plugin's files are not valid"
+    title = N_("The plugin's files are not valid")
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -53,4 +56,4 @@ class PluginInvalid(TierlineError):
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """Return `; did you mean "x"?` for the nearest of the known words, or nothing."""
     near = get_close_matches(given, list(known), n=1, cutoff=0.6)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    return str(_('; did you mean "%(word)s"?', word=near[0])) if near else ""

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tierline.db import current_scope, db
 from tierline.errors import Conflict, NotFound
+from tierline.marking import N_
 from tierline.plugins import records
 from tierline.plugins.contributions import (
     Field,
@@ -64,17 +66,17 @@ def tiering_schemes() -> tuple[TieringScheme, ...]:
 
 def get_field(id: str) -> Field:
     """Return a field by its id; raises NotFound."""
-    return _get("field", id, fields())
+    return _get(N_("field"), id, fields())
 
 
 def get_metric(id: str) -> Metric:
     """Return a metric by its id; raises NotFound."""
-    return _get("metric", id, metrics())
+    return _get(N_("metric"), id, metrics())
 
 
 def get_scheme(id: str) -> TieringScheme:
     """Return a tiering scheme by its id; raises NotFound."""
-    return _get("tiering scheme", id, tiering_schemes())
+    return _get(N_("tiering scheme"), id, tiering_schemes())
 
 
 def _ask(hook: str) -> tuple[Any, ...]:
@@ -85,7 +87,9 @@ def _ask(hook: str) -> tuple[Any, ...]:
 def _get(kind: str, id: str, found: Iterable[Found]) -> Found:
     by_id = {record.id: record for record in found}
     if id not in by_id:
-        raise NotFound(f'There is no {kind} "{id}"{did_you_mean(id, by_id)}.')
+        hint = did_you_mean(id, by_id)
+        named = {"kind": _(kind), "id": id, "hint": hint}
+        raise NotFound(_('There is no %(kind)s "%(id)s"%(hint)s.', **named))
     return by_id[id]
 
 
@@ -122,10 +126,15 @@ def pinned_release(digest: str) -> Release:
     if digest not in _pinned:
         row = db.session.get(PluginRelease, digest)
         if row is None:
-            raise NotFound(f"There is no release {digest}.")
+            raise NotFound(_("There is no release %(digest)s.", digest=digest))
         release = release_of(row.document)
         if release.digest != digest:
-            raise Conflict(f"The stored release {digest} of {row.plugin} was changed.")
+            message = _(
+                "The stored release %(digest)s of %(plugin)s was changed.",
+                digest=digest,
+                plugin=row.plugin,
+            )
+            raise Conflict(message)
         _pinned[digest] = release
     return _pinned[digest]
 
@@ -161,7 +170,7 @@ def catalogue() -> list[CatalogueEntry]:
 
 def get_entry(plugin: str) -> CatalogueEntry:
     """Return one plugin of the catalogue; raises NotFound."""
-    return _get("plugin", plugin, catalogue())
+    return _get(N_("plugin"), plugin, catalogue())
 
 
 def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
@@ -191,7 +200,7 @@ def shown_release(row: PluginEnablement | None, here: Release | None) -> Release
     if here is not None and (row is None or row.state == "disabled"):
         return here
     if row is None:
-        raise NotFound("There is no such plugin.")
+        raise NotFound(_("There is no such plugin."))
     return pinned_release(row.digest)
 
 

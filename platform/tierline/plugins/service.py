@@ -6,6 +6,7 @@ A tenant pins the release that is installed when it enables a plugin. Disabling 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
@@ -59,7 +60,8 @@ def enable(plugin: str) -> PluginEnablement:
     if row.state == "enabled":
         return row
     if row.state == "suspended":
-        raise Conflict(f'The plugin "{plugin}" is suspended: resume it.', plugin=plugin)
+        message = _('The plugin "%(plugin)s" is suspended: resume it.', plugin=plugin)
+        raise Conflict(message, plugin=plugin)
     _check_allowed(release)
     for required in release.document["manifest"]["requires"]:
         enable(required)
@@ -76,7 +78,10 @@ def disable(plugin: str) -> PluginEnablement:
     needing = needed_by(plugin, enablements())
     if needing:
         names = ", ".join(needing)
-        raise Conflict(f'"{plugin}" can\'t be disabled: {names} needs it.', needed_by=needing)
+        message = _(
+            '"%(plugin)s" can\'t be disabled: %(names)s needs it.', plugin=plugin, names=names
+        )
+        raise Conflict(message, needed_by=needing)
     row.state, row.reason = "disabled", None
     _finish(row, "plugins.disable")
     return row
@@ -95,7 +100,8 @@ def resume(plugin: str) -> PluginEnablement:
     """Ask a suspended plugin again; raises NotFound, and Conflict where it is not suspended."""
     row = _get_row(plugin)
     if row.state != "suspended":
-        raise Conflict(f'The plugin "{plugin}" is not suspended.', plugin=plugin)
+        message = _('The plugin "%(plugin)s" is not suspended.', plugin=plugin)
+        raise Conflict(message, plugin=plugin)
     row.state, row.reason = "enabled", None
     _finish(row, "plugins.resume")
     return row
@@ -120,10 +126,12 @@ def _installed_release(plugin: str) -> Release:
     loaded = installed().loaded
     if plugin in loaded.failed:
         problems = loaded.failed[plugin].fields
-        raise Conflict(f'The plugin "{plugin}" can\'t be loaded.', fields=problems)
+        message = _('The plugin "%(plugin)s" can\'t be loaded.', plugin=plugin)
+        raise Conflict(message, fields=problems)
     if plugin not in loaded.releases:
         hint = did_you_mean(plugin, loaded.releases)
-        raise NotFound(f'There is no plugin "{plugin}"{hint}.', plugin=plugin)
+        message = _('There is no plugin "%(plugin)s"%(hint)s.', plugin=plugin, hint=hint)
+        raise NotFound(message, plugin=plugin)
     return loaded.releases[plugin]
 
 
@@ -141,21 +149,34 @@ def _get_row(plugin: str) -> PluginEnablement:
     row = db.session.scalars(locked).one_or_none()
     if row is None:
         _installed_release(plugin)
-        raise NotFound(f'The plugin "{plugin}" was never enabled here.', plugin=plugin)
+        message = _('The plugin "%(plugin)s" was never enabled here.', plugin=plugin)
+        raise NotFound(message, plugin=plugin)
     return row
 
 
 def _check_allowed(release: Release) -> None:
     head, mine = release.document["manifest"], enabled_plugins()
     if head["restricted"] and get_subject().membership_id is not None:
-        raise Forbidden(f'Only operators may enable "{release.plugin}".', plugin=release.plugin)
+        message = _('Only operators may enable "%(plugin)s".', plugin=release.plugin)
+        raise Forbidden(message, plugin=release.plugin)
     for other, theirs in mine.items():
         if other in head["conflicts"] or release.plugin in theirs.document["manifest"]["conflicts"]:
-            raise Conflict(f'"{release.plugin}" does not go together with "{other}".')
+            raise Conflict(
+                _(
+                    '"%(plugin)s" does not go together with "%(other)s".',
+                    plugin=release.plugin,
+                    other=other,
+                )
+            )
         shared = _group_keys(release) & _group_keys(theirs)
         if shared:
             names = ", ".join(sorted(shared))
-            message = f'"{release.plugin}" and "{other}" both define the group {names}.'
+            message = _(
+                '"%(plugin)s" and "%(other)s" both define the group %(names)s.',
+                plugin=release.plugin,
+                other=other,
+                names=names,
+            )
             raise Conflict(message, groups=sorted(shared))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy import select, text
 
 from tierline.db import current_scope, db
@@ -21,7 +22,8 @@ def get_tenant(slug: str) -> Tenant:
     """Return the tenant with this slug; raises NotFound."""
     tenant = find_tenant(slug)
     if tenant is None:
-        raise NotFound(f"There is no company {slug!r}.", fields={"tenant": ["does not exist"]})
+        message = _("There is no company %(slug)s.", slug=slug)
+        raise NotFound(message, fields={"tenant": [_("does not exist")]})
     return tenant
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from tierline.db import db
@@ -26,7 +27,7 @@ def create_tenant(
     """Create a tenant; raises Invalid naming each wrong field, or Conflict for a taken slug."""
     wrong = _problems(slug, name, locale, time_zone, currency)
     if wrong:
-        raise Invalid("The company can't be created.", fields=wrong)
+        raise Invalid(_("The company can't be created."), fields=wrong)
     tenant = Tenant(
         id=tenant_id,
         slug=slug,
@@ -40,7 +41,7 @@ def create_tenant(
             db.session.add(tenant)
     except IntegrityError as error:
         raise Conflict(
-            f"There is a company {slug!r} already.", fields={"slug": ["is taken"]}
+            _("There is a company %(slug)s already.", slug=slug), fields={"slug": [_("is taken")]}
         ) from error
     return tenant
 
@@ -50,13 +51,13 @@ def _problems(
 ) -> dict[str, list[str]]:
     wrong = {}
     if not re.fullmatch(SLUG, slug):
-        wrong["slug"] = ["must be 3 to 40 small letters, digits or hyphens, a letter first"]
+        wrong["slug"] = [_("must be 3 to 40 small letters, digits or hyphens, a letter first")]
     if not name.strip() or "\x00" in name:
-        wrong["name"] = ["must not be empty"]
+        wrong["name"] = [_("must not be empty")]
     if locale not in LOCALES:
-        wrong["locale"] = [f"must be one of {', '.join(LOCALES)}"]
+        wrong["locale"] = [_("must be one of %(known)s", known=", ".join(LOCALES))]
     if time_zone not in zoneinfo.available_timezones():
-        wrong["time_zone"] = ["is not a known time zone, such as Asia/Shanghai"]
+        wrong["time_zone"] = [_("is not a known time zone, such as Asia/Shanghai")]
     if not re.fullmatch("[A-Z]{3}", currency):
         wrong["currency"] = ["must be an ISO 4217 code, such as CNY"]
     return wrong

@@ -16,6 +16,7 @@ from flask import Flask, Response, request, url_for
 from werkzeug.security import safe_join
 
 from tierline.errors import TierlineError
+from tierline.marking import N_
 
 DIST = Path(__file__).parents[1] / "static" / "dist"
 ENTRY = "src/main.js"
@@ -26,7 +27,7 @@ class AssetMissing(TierlineError):
 
     code = "asset_missing"
     status = 500
-    title = "The front-end files are not built"
+    title = N_("The front-end files are not built")
 
 
 def built_files() -> dict[str, str]:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from flask import Flask, Response, g, request
+from flask_babel import gettext as _
 
 from tierline.access.decision import Subject, acting_as, require
 from tierline.access.permissions import Permission
@@ -67,7 +68,7 @@ def _admit(app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable
     if isinstance(guard, Permission):
         require(guard)
     elif guard is not ANYONE and not signed_in():
-        raise Unauthenticated("Sign in first.")
+        raise Unauthenticated(_("Sign in first."))
 
 
 def _enter_tenant(stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]) -> None:
@@ -75,13 +76,13 @@ def _enter_tenant(stack: ExitStack, identify: Identify, signed_in: Callable[[], 
     tenant = find_tenant(g.slug)
     if tenant is None:
         if not signed_in():
-            raise Unauthenticated("Sign in first.")
-        raise NotFound("There is no such company, or you are not a member of it.")
+            raise Unauthenticated(_("Sign in first."))
+        raise NotFound(_("There is no such company, or you are not a member of it."))
     stack.enter_context(tenant_scope(tenant.id))
     subject = identify(tenant)
     if subject is None:
         if not signed_in():
-            raise Unauthenticated("Sign in first.")
-        raise NotFound("There is no such company, or you are not a member of it.")
+            raise Unauthenticated(_("Sign in first."))
+        raise NotFound(_("There is no such company, or you are not a member of it."))
     g.tenant = tenant
     stack.enter_context(acting_as(subject))

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, OperationalError
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from tierline.errors import Invalid, TierlineError, Unauthenticated, Unavailable
+from tierline.marking import N_
 
 log = structlog.get_logger()
 
@@ -26,7 +28,7 @@ def problem(error: TierlineError) -> dict[str, Any]:
     """Return the error as problem details."""
     details: dict[str, Any] = {
         "type": f"urn:tierline:problem:{error.code}",
-        "title": error.title,
+        "title": _(error.title),
         "status": error.status,
         "detail": error.message,
         "instance": request.path,
@@ -70,6 +72,17 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
+HTTP_TEXTS = {
+    400: (N_("The request can't be read"), N_("What was sent can't be understood.")),
+    404: (N_("Not found"), N_("There is nothing at this address.")),
+    405: (N_("Not possible here"), N_("This address does not take requests of this kind.")),
+    406: (N_("Not possible here"), N_("The answer can't be given in the form that was asked for.")),
+    413: (N_("Too large"), N_("More was sent than is taken.")),
+    415: (N_("Not possible here"), N_("What was sent is in a form that is not taken.")),
+    429: (N_("Too many requests"), N_("Too many requests came in a short time.")),
+}
+
+
 class HttpError(TierlineError):
     """An error of HTTP itself, such as an unknown address or a method that is not allowed."""
 
@@ -78,7 +91,15 @@ class HttpError(TierlineError):
         phrase = HTTPStatus(status)
         self.status = status  # type: ignore[misc]
         self.code = phrase.name.lower()  # type: ignore[misc]
-        self.title = phrase.phrase  # type: ignore[misc]
+        self.title = HTTP_TEXTS.get(status, (phrase.phrase,))[0]  # type: ignore[misc]
+
+
+def _described(error: HTTPException) -> str:
+    """Return what is wrong in our words, unless the error has words of its own."""
+    texts = HTTP_TEXTS.get(error.code or 500)
+    if texts is not None and error.description == type(error).description:
+        return str(_(texts[1]))
+    return str(_(error.description)) if error.description else ""
 
 
 class Unexpected(TierlineError):
@@ -86,7 +107,7 @@ class Unexpected(TierlineError):
 
     code = "unexpected"
     status = 500
-    title = "Something went wrong on our side"
+    title = N_("Something went wrong on our side")
 
 
 def install(app: Flask) -> None:
@@ -104,27 +125,27 @@ def install(app: Flask) -> None:
             return error.get_response()
         messages = (getattr(error, "data", None) or {}).get("messages")
         if messages:
-            return respond(Invalid("Some values are not valid.", fields=_by_path(messages)))
-        response = respond(HttpError(error.code or 500, error.description or ""))
+            return respond(Invalid(_("Some values are not valid."), fields=_by_path(messages)))
+        response = respond(HttpError(error.code or 500, _described(error)))
         if isinstance(getattr(error, "valid_methods", None), list | set | tuple):
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
         return response
 
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> BaseResponse:
-        return respond(HttpError(400, "The form has expired. Go back, reload it and try again."))
+        return respond(HttpError(400, _("The form has expired. Go back, reload it and try again.")))
 
     @app.errorhandler(DataError)
     def data(error: DataError) -> BaseResponse:
         reason = str(error.orig).splitlines()[0]
-        return respond(Invalid(f"A value can't be stored: {reason}."))
+        return respond(Invalid(_("A value can't be stored: %(reason)s.", reason=reason)))
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(RedisError)
     def unavailable(error: Exception) -> BaseResponse:
         log.error("request.unavailable", error=repr(error), request_id=g.get("request_id"))
         return respond(
-            Unavailable("A part of the platform can't be reached. Try again in a minute.")
+            Unavailable(_("A part of the platform can't be reached. Try again in a minute."))
         )
 
     @app.errorhandler(Exception)
@@ -132,4 +153,4 @@ def install(app: Flask) -> None:
         if app.testing and app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
         log.exception("request.failed", request_id=g.get("request_id"))
-        return respond(Unexpected("This is our fault. Nothing was changed; try again."))
+        return respond(Unexpected(_("This is our fault. Nothing was changed; try again.")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import make_response, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tierline.errors import NotFound
@@ -49,7 +50,7 @@ def choose_theme(code: str) -> Response:
 
 def _keep(cookie: str, value: str, known: tuple[str, ...]) -> Response:
     if value not in known:
-        raise NotFound(f"{value!r} is not one of {', '.join(known)}.")
+        raise NotFound(_("%(given)s is not one of %(known)s.", given=value, known=", ".join(known)))
     response = make_response(redirect(safe_next(request.args.get("next"))))
     response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=request.is_secure)
     return response
