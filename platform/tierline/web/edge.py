@@ -78,6 +78,7 @@ def _enter_tenant(stack: ExitStack, identify: Identify, signed_in: Callable[[], 
         if not signed_in():
             raise Unauthenticated(_("Sign in first."))
         raise NotFound(_("There is no such company, or you are not a member of it."))
+    db.session.close()  # what it read stays readable; a request holds one connection, not two
     stack.enter_context(tenant_scope(tenant.id))
     subject = identify(tenant)
     if subject is None:
