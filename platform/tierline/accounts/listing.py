@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, Text, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -167,7 +168,7 @@ def get_row(account_id: uuid.UUID) -> AccountRow:
     """Return one account as lists show it, archived ones too; raises NotFound."""
     row = db.session.execute(select_rows().where(Account.id == account_id)).one_or_none()
     if row is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return _row(row, ())
 
 
@@ -207,8 +208,8 @@ def _owned_by(owner: str) -> ColumnElement[bool]:
     try:
         return Account.owner_id == uuid.UUID(owner)
     except ValueError as error:
-        problem = 'must be a member\'s id, "mine" or "nobody"'
-        raise Invalid("The owner is not known.", fields={"owner": [problem]}) from error
+        problem = _('must be a member\'s id, "mine" or "nobody"')
+        raise Invalid(_("The owner is not known."), fields={"owner": [problem]}) from error
 
 
 def _in_group(group: str) -> ColumnElement[bool]:
@@ -232,5 +233,6 @@ def _added(wanted: Mapping[str, str], filters: Sequence[ListFilter]) -> list[Col
 
 
 def _unknown(name: str, given: str, known: Sequence[str]) -> Invalid:
-    problem = f'"{given}" is not one of {", ".join(known)}{did_you_mean(given, known)}'
-    return Invalid(f"The {name} is not known.", fields={name: [problem]})
+    problem = _('"%(given)s" is not one of %(known)s', given=given, known=", ".join(known))
+    hint = did_you_mean(given, known)
+    return Invalid(_("The %(name)s is not known.", name=name), fields={name: [problem + hint]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from tierline.accounts.models import Account, AccountGroup, Contact, TimelineEntry
@@ -28,7 +29,7 @@ def get_account(account_id: uuid.UUID) -> Account:
     """Return the tenant's account with this id, archived ones too; raises NotFound."""
     account = find_account(account_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -37,7 +38,7 @@ def lock_account(account_id: uuid.UUID) -> Account:
     statement = select(Account).where(Account.id == account_id).with_for_update()
     account: Account | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -75,7 +76,7 @@ def get_contact(account_id: uuid.UUID, contact_id: uuid.UUID, *, lock: bool = Fa
         statement = statement.with_for_update().execution_options(populate_existing=True)
     contact: Contact | None = db.session.scalar(statement)
     if contact is None:
-        raise NotFound("There is no such contact at this account.")
+        raise NotFound(_("There is no such contact at this account."))
     return contact
 
 

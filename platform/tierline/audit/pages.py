@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 
+from tierline.audit import words
 from tierline.audit.permissions import READ
 from tierline.audit.queries import NEWEST, select_entries, verify_chain
 from tierline.db.paging import keyset_page
@@ -20,7 +21,7 @@ navigation_entry("audit", _l("Audit log"), "audit.list_entries", "shield", 95, "
 def list_entries() -> Any:
     """Show who did what, newest first."""
     entries = keyset_page(select_entries(), NEWEST, request.args.get("cursor"))
-    return page("audit/list.html", entries=entries)
+    return page("audit/list.html", entries=entries, words=words)
 
 
 @pages.get("/audit/verification", permission=READ)

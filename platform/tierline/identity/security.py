@@ -24,6 +24,7 @@ import tierline
 from tierline.access.decision import Subject
 from tierline.access.permissions import role_name
 from tierline.audit.service import record
+from tierline.audit.words import actor_name
 from tierline.config import Settings
 from tierline.db import db
 from tierline.errors import Unauthenticated
@@ -96,6 +97,7 @@ def install(app: Flask) -> None:
     for signal, note in AUDITED.items():
         signal.connect(note, app)
     app.add_template_filter(role_name)
+    app.add_template_filter(actor_name)
     app.jinja_env.globals.update(address_of=address_of, tenants_of_user=tenants_of_user)
     app.context_processor(lambda: {"shortest_password": SHORTEST})
 

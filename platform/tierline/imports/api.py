@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Response, send_file
+from flask_babel import gettext as _
 
 from tierline.api import ApiBlueprint, PageQuery, page_of
 from tierline.db.paging import keyset_page
@@ -63,7 +64,7 @@ def map_import(given: dict[str, Any], import_id: uuid.UUID) -> ImportRun:
         return service.set_mapping(import_id, given["document"], given.get("name"))
     if "name" in given:
         return service.use_mapping(import_id, given["name"])
-    raise Invalid("Give a document or a name.", fields={"document": ["is missing"]})
+    raise Invalid(_("Give a document or a name."), fields={"document": [_("is missing")]})
 
 
 @api.post("/imports/<uuid:import_id>/check", permission=RUN)
@@ -88,7 +89,7 @@ def download_failed_rows(import_id: uuid.UUID) -> Response:
     """Download the rows that failed, with the reasons of each, as CSV."""
     run = queries.get_import(import_id)
     if run.failed_key is None:
-        raise NotFound("No row of this import failed.")
+        raise NotFound(_("No row of this import failed."))
     path = files.get_path(run.failed_key)
     return send_file(
         path, mimetype="text/csv", as_attachment=True, download_name=views.failed_name(run)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from tierline.config import Settings
 from tierline.errors import NotFound, Unavailable
@@ -24,7 +25,9 @@ def folder() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Unavailable(f"The file store can't be written: {error.strerror}.") from error
+        raise Unavailable(
+            _("The file store can't be written: %(reason)s.", reason=error.strerror)
+        ) from error
     return path
 
 
@@ -36,7 +39,7 @@ def new_key() -> str:
 def path_of(key: str) -> Path:
     """Return where the file of this key is, or is to be; raises NotFound for what is no key."""
     if not KEY.fullmatch(key):
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     return folder() / key
 
 
@@ -49,7 +52,8 @@ def keep(source: IO[bytes]) -> tuple[str, int]:
             shutil.copyfileobj(source, target, 1 << 20)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise Unavailable(f"The file can't be stored: {error.strerror}.") from error
+        message = _("The file can't be stored: %(reason)s.", reason=error.strerror)
+        raise Unavailable(message) from error
     return key, path.stat().st_size
 
 
@@ -57,5 +61,5 @@ def get_path(key: str) -> Path:
     """Return a stored file's path; raises NotFound where it is gone."""
     path = path_of(key)
     if not path.is_file():
-        raise NotFound("The file is no longer there.")
+        raise NotFound(_("The file is no longer there."))
     return path

@@ -43,6 +43,9 @@ def check_number(findings: Sequence[Finding]) -> None:
     """Raise Invalid where more things may be found than a row can note."""
     if len(findings) > MOST:
         raise Invalid(
-            f"A file can fill about {MOST} fields at once. Map fewer columns, in two imports.",
-            fields={"columns": ["are too many"]},
+            _(
+                "A file can fill about %(most)s fields at once. Map fewer columns, in two imports.",
+                most=MOST,
+            ),
+            fields={"columns": [_("are too many")]},
         )

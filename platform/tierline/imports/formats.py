@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 ENCODINGS = ("utf-8", "gb18030")  # UTF-8 with or without a byte order mark
 DELIMITERS: Mapping[str, str | None] = {
     "comma": ",",
@@ -50,13 +52,14 @@ class Problems:
         """Note every key that is not one of those known."""
         for key in given:
             if key not in known:
-                self.add(f"{path}{key}", f"is not known here; there are {', '.join(known)}")
+                problem = _("is not known here; there are %(known)s", known=", ".join(known))
+                self.add(f"{path}{key}", problem)
 
 
 def parse_format(given: Any, problems: Problems) -> Format:
     """Return the format that a mapping document describes; notes what is wrong."""
     if not isinstance(given, Mapping):
-        problems.add("format", "must be a mapping")
+        problems.add("format", _("must be a mapping"))
         return Format()
     problems.unknown("format.", given, ("encoding", "delimiter", "header", "columns"))
     encoding = given.get("encoding", "utf-8")
@@ -64,12 +67,12 @@ def parse_format(given: Any, problems: Problems) -> Format:
     header = given.get("header", True)
     columns = given.get("columns", [])
     if encoding not in ENCODINGS:
-        problems.add("format.encoding", f"must be one of {', '.join(ENCODINGS)}")
+        problems.add("format.encoding", _("must be one of %(known)s", known=", ".join(ENCODINGS)))
     if delimiter not in DELIMITERS:
-        problems.add("format.delimiter", f"must be one of {', '.join(DELIMITERS)}")
+        problems.add("format.delimiter", _("must be one of %(known)s", known=", ".join(DELIMITERS)))
     if not isinstance(header, bool):
-        problems.add("format.header", "must be true or false")
+        problems.add("format.header", _("must be true or false"))
     if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
-        problems.add("format.columns", "must be a list of names")
+        problems.add("format.columns", _("must be a list of names"))
         columns = []
     return Format(str(encoding), str(delimiter), header is True, tuple(columns))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from rapidfuzz import fuzz, process
 
 from tierline.imports.errors import FileUnreadable
@@ -48,7 +49,7 @@ def guess_format(path: Path) -> Format:
     with open_bytes(path) as file:
         data = file.read(PEEK_BYTES)
     if not data.strip():
-        raise FileUnreadable("The file is empty.")
+        raise FileUnreadable(_("The file is empty."))
     encoding = _guess_encoding(data)
     text = data.decode(encoding, errors="ignore")
     delimiter = _guess_delimiter(text.lstrip("\ufeff"))
@@ -58,13 +59,13 @@ def guess_format(path: Path) -> Format:
 
 def _guess_encoding(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileUnreadable("The file is UTF-16. Save it as UTF-8 and try again.")
+        raise FileUnreadable(_("The file is UTF-16. Save it as UTF-8 and try again."))
     if b"\x00" in data:
-        raise FileUnreadable("The file is not a text: it holds NUL bytes.")
+        raise FileUnreadable(_("The file is not a text: it holds NUL bytes."))
     for encoding in ENCODINGS:
         if decodes(data, encoding):
             return encoding
-    raise FileUnreadable("The text is neither UTF-8 nor GB18030.")
+    raise FileUnreadable(_("The text is neither UTF-8 nor GB18030."))
 
 
 def _guess_delimiter(text: str) -> str:

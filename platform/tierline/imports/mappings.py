@@ -7,9 +7,11 @@ docs/import.md describes the document. A mapping is kept by name in the tenant, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
 
 from tierline.errors import Invalid
 from tierline.imports.formats import Format, Problems, parse_format
@@ -63,10 +65,12 @@ def parse_mapping(document: Any, record_type: RecordType) -> ImportMap:
     """Return the mapping that a document describes; raises Invalid naming every wrong path."""
     problems = Problems()
     if not isinstance(document, Mapping):
-        raise Invalid("A mapping must be a document.", fields={"mapping": ["must be a mapping"]})
+        message = _("A mapping must be a document.")
+        raise Invalid(message, fields={"mapping": [_("must be a mapping")]})
     problems.unknown("", document, KEYS)
     if document.get("record", record_type.key) != record_type.key:
-        problems.add("record", f"must be {record_type.key}: that is what is imported")
+        problem = _("must be %(record)s: that is what is imported", record=record_type.key)
+        problems.add("record", problem)
     parsed = ImportMap(
         record=record_type.key,
         format=parse_format(document.get("format", {}), problems),
@@ -77,8 +81,12 @@ def parse_mapping(document: Any, record_type: RecordType) -> ImportMap:
     problems.unknown("options.", parsed.options, tuple(record_type.options()))
     parsed = _with_treatments(parsed, document, record_type, problems)
     if problems.fields:
-        raise Invalid("The mapping can't be used.", fields=problems.fields)
+        raise Invalid(_("The mapping can't be used."), fields=problems.fields)
     return parsed
+
+
+def _one_of(choices: Iterable[str]) -> str:
+    return str(_("must be one of %(known)s", known=", ".join(choices)))
 
 
 def _choice(
@@ -86,7 +94,7 @@ def _choice(
 ) -> str:
     value = document.get(key, choices[0])
     if value not in choices:
-        problems.add(key, f"must be one of {', '.join(choices)}")
+        problems.add(key, _one_of(choices))
     return str(value)
 
 
@@ -95,7 +103,7 @@ def _texts(document: Mapping[str, Any], key: str, problems: Problems) -> dict[st
     if not isinstance(given, Mapping) or not all(
         isinstance(part, str) for pair in given.items() for part in pair
     ):
-        problems.add(key, "must map names to texts")
+        problems.add(key, _("must map names to texts"))
         return {}
     return dict(given)
 
@@ -105,7 +113,7 @@ def _parse_columns(
 ) -> dict[str, Source]:
     given = document.get("columns")
     if not isinstance(given, Mapping) or not given:
-        problems.add("columns", "must map at least one field")
+        problems.add("columns", _("must map at least one field"))
         return {}
     fields = {field.name: field for field in record_type.fields()}
     problems.unknown("columns.", given, tuple(fields))
@@ -117,7 +125,7 @@ def _parse_columns(
     }
     for name, wanted in fields.items():
         if wanted.required and name not in sources:
-            problems.add(f"columns.{name}", "is needed")
+            problems.add(f"columns.{name}", _("is needed"))
     return sources
 
 
@@ -127,22 +135,23 @@ def _parse_source(
     if isinstance(given, str | int) and not isinstance(given, bool):
         return Source(column=str(given), date_format=dates)
     if not isinstance(given, Mapping):
-        problems.add(path, "must be a column's name, or have one of column, constant, template")
+        problem = _("must be a column's name, or have one of column, constant, template")
+        problems.add(path, problem)
         return Source()
     problems.unknown(f"{path}.", given, ("column", "constant", "template", "format", "values"))
     ways = [way for way in ("column", "constant", "template") if given.get(way) is not None]
     if len(ways) != 1:
-        problems.add(path, "must have exactly one of column, constant, template")
+        problems.add(path, _("must have exactly one of column, constant, template"))
     values = _texts(given, "values", problems)
     for text, value in values.items():
         if target.choices and value not in target.choices:
-            problems.add(f"{path}.values.{text}", f"must be one of {', '.join(target.choices)}")
+            problems.add(f"{path}.values.{text}", _one_of(target.choices))
     texts = {way: str(given[way]) for way in ways}
     if target.choices and "constant" in texts and texts["constant"] not in target.choices:
-        problems.add(f"{path}.constant", f"must be one of {', '.join(target.choices)}")
+        problems.add(f"{path}.constant", _one_of(target.choices))
     date_format = given.get("format", dates)
     if date_format not in DATE_FORMATS:
-        problems.add(f"{path}.format", f"must be one of {', '.join(DATE_FORMATS)}")
+        problems.add(f"{path}.format", _one_of(DATE_FORMATS))
     return Source(**texts, values=values, date_format=str(date_format))
 
 
@@ -154,8 +163,7 @@ def _with_treatments(
     problems.unknown("findings.", given, tuple(known))
     for key, treatment in given.items():
         if key in known and treatment not in known[key].treatments:
-            choices = ", ".join(known[key].treatments)
-            problems.add(f"findings.{key}", f"must be one of {choices}")
+            problems.add(f"findings.{key}", _one_of(known[key].treatments))
     return ImportMap(
         parsed.record, parsed.format, parsed.sources, parsed.decimal, given, parsed.options
     )

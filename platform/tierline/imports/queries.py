@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from tierline.config import Settings
@@ -24,7 +25,7 @@ def get_import(import_id: uuid.UUID) -> ImportRun:
     """Return the tenant's import with this id; raises NotFound."""
     run: ImportRun | None = db.session.get(ImportRun, import_id)
     if run is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(_("There is no such import."))
     return run
 
 
@@ -53,7 +54,7 @@ def get_mapping(name: str) -> ImportMapping:
     """Return the saved mapping of this name; raises NotFound."""
     found = find_mapping(name)
     if found is None:
-        raise NotFound(f"There is no saved mapping {name!r}.")
+        raise NotFound(_("There is no saved mapping %(name)s.", name=name))
     return found
 
 
@@ -69,8 +70,12 @@ def mapping_document(name: str) -> dict[str, Any]:
     if name not in paths:
         known = ", ".join(sorted({*paths, *(mapping.name for mapping in saved_mappings())}))
         raise NotFound(
-            f"There is no mapping {name!r}; there are {known or 'none'}.",
-            fields={"mapping": ["does not exist"]},
+            _(
+                "There is no mapping %(name)s; there are %(known)s.",
+                name=name,
+                known=known or _("none"),
+            ),
+            fields={"mapping": [_("does not exist")]},
         )
     return read_mapping_file(paths[name])
 
@@ -86,7 +91,8 @@ def read_mapping_file(path: Path) -> dict[str, Any]:
     node, problems = parse(path.read_bytes(), path.name)
     if node is None or problems:
         places = [problem.place for problem in problems]
-        raise Invalid(f"The mapping {path.name} can't be read.", fields={path.name: places})
+        message = _("The mapping %(name)s can't be read.", name=path.name)
+        raise Invalid(message, fields={path.name: places})
     document: dict[str, Any] = node.plain()
     return document
 

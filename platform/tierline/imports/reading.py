@@ -13,6 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from flask_babel import gettext as _
+
 from tierline.imports.errors import FileTooLarge, FileUnreadable
 from tierline.imports.formats import DELIMITERS, Format
 from tierline.imports.workbooks import is_workbook, read_workbook
@@ -71,10 +73,11 @@ class _Limited(io.RawIOBase):
         try:
             data = self.file.read(len(buffer))
         except (OSError, EOFError, ValueError) as error:
-            raise FileUnreadable(f"The packed file is broken: {error}.") from error
+            message = _("The packed file is broken: %(error)s.", error=error)
+            raise FileUnreadable(message) from error
         self.taken += len(data)
         if self.taken > MOST_BYTES:
-            raise FileTooLarge("The file unpacks to more than 4 GiB.")
+            raise FileTooLarge(_("The file unpacks to more than 4 GiB."))
         buffer[: len(data)] = data
         return len(data)
 
@@ -108,27 +111,39 @@ def _guarded(rows: Iterator[Row], format: Format, reader: object) -> Iterator[Ro
                 yield row
     except csv.Error as error:
         line = getattr(reader, "line_num", line)
-        raise FileUnreadable(f"Line {line}: {_explained(str(error))}") from error
+        found = _explained(str(error))
+        message = _("Line %(line)s: %(problem)s", line=line, problem=found)
+        raise FileUnreadable(message) from error
     except UnicodeDecodeError as error:
         line = getattr(reader, "line_num", line) + 1
         raise FileUnreadable(
-            f"Near line {line}: the text is not {format.encoding.upper()} "
-            f"(byte {error.object[error.start]:#04x}). Choose another encoding."
+            _(
+                "Near line %(line)s: the text is not %(encoding)s (byte %(byte)s). "
+                "Choose another encoding.",
+                line=line,
+                encoding=format.encoding.upper(),
+                byte=f"{error.object[error.start]:#04x}",
+            )
         ) from error
 
 
 def _explained(error: str) -> str:
     if "field larger" in error:
-        return (
-            f"a value is longer than {LONGEST_VALUE:,} characters; "
-            "probably a quotation mark before it is not closed."
+        return str(
+            _(
+                "a value is longer than %(most)s characters; "
+                "probably a quotation mark before it is not closed.",
+                most=f"{LONGEST_VALUE:,}",
+            )
         )
     if "unexpected end of data" in error:
-        return "the file ends inside a quoted value: a quotation mark is not closed."
+        return str(_("the file ends inside a quoted value: a quotation mark is not closed."))
     if "expected after" in error:
-        return (
-            "there is text after a closing quotation mark. "
-            "Quotation marks inside a quoted value must be doubled."
+        return str(
+            _(
+                "there is text after a closing quotation mark. "
+                "Quotation marks inside a quoted value must be doubled."
+            )
         )
     return f"{error}."
 
@@ -137,9 +152,14 @@ def _headed(rows: Iterator[Row], format: Format, first_row: int) -> Rows:
     """Take the header off, or name the columns as the format says or by their place."""
     first = next(rows, None)
     if first is None:
-        raise FileUnreadable("The file is empty.")
+        raise FileUnreadable(_("The file is empty."))
     if len(first) > MOST_COLUMNS:
-        raise FileUnreadable(f"The file has {len(first)} columns; {MOST_COLUMNS} are read at most.")
+        message = _(
+            "The file has %(columns)s columns; %(most)s are read at most.",
+            columns=len(first),
+            most=MOST_COLUMNS,
+        )
+        raise FileUnreadable(message)
     if format.header:
         return Rows(_names(first), _batches(rows))
     names = list(format.columns) or [str(place) for place in range(1, len(first) + 1)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from sqlalchemy import Column, ColumnElement, Table
 
 from tierline.access.permissions import Permission
@@ -137,7 +138,7 @@ def get_record_type(key: str) -> RecordType:
     if key not in _types:
         known = ", ".join(sorted(_types))
         raise NotFound(
-            f"Records of type {key!r} can't be imported, only {known}.",
-            fields={"record_type": [f"must be one of {known}"]},
+            _("Records of type %(key)s can't be imported, only %(known)s.", key=key, known=known),
+            fields={"record_type": [_("must be one of %(known)s", known=known)]},
         )
     return _types[key]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from flask_babel import gettext as _
 from sqlalchemy import text
 
 from tierline.db import db
@@ -117,13 +118,15 @@ def check_columns(mapping: ImportMap, columns: Sequence[str]) -> None:
 
     known = ", ".join(columns)
     wrong = {
-        f"columns.{name}": [f"the file has no column {column!r}; it has {known}"]
+        f"columns.{name}": [
+            _("the file has no column '%(column)s'; it has %(known)s", column=column, known=known)
+        ]
         for name, source in mapping.sources.items()
         for column in source.columns()
         if column not in columns
     }
     if wrong:
-        raise Invalid("The mapping does not fit the file.", fields=wrong)
+        raise Invalid(_("The mapping does not fit the file."), fields=wrong)
 
 
 def _merge_chunks(work: Work, rows: int, progress: Progress) -> Totals:

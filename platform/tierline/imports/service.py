@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import IO, Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func
 
 from tierline.access.decision import require
@@ -85,7 +86,7 @@ def set_format(import_id: uuid.UUID, given: Mapping[str, Any]) -> ImportRun:
     problems = Problems()
     parsed = parse_format(given, problems)
     if problems.fields:
-        raise Invalid("The file can't be read so.", fields=problems.fields)
+        raise Invalid(_("The file can't be read so."), fields=problems.fields)
     run.mapping = guess_mapping(files.get_path(run.file_key), parsed, record_type)
     run.mapping_name, run.state, run.dry_run, run.error = None, "mapping", None, None
     _touch(run)
@@ -129,7 +130,8 @@ def fail_import(import_id: uuid.UUID, error: TierlineError) -> None:
 def _open_import(import_id: uuid.UUID) -> ImportRun:
     run = get_import(import_id)
     if run.state in ("checking", "running", "done"):
-        raise Conflict("The import is running or done; import the file anew.", state=run.state)
+        message = _("The import is running or done; import the file anew.")
+        raise Conflict(message, state=run.state)
     return run
 
 
@@ -151,8 +153,8 @@ def save_mapping(name: str, record_type: str, document: Mapping[str, Any]) -> Im
     """Keep a mapping under a name in the tenant, in place of one that has it."""
     require(RUN)
     if not NAME.fullmatch(name):
-        problem = "must be 1 to 60 letters, digits, hyphens or underscores"
-        raise Invalid("The mapping can't be saved.", fields={"name": [problem]})
+        problem = _("must be 1 to 60 letters, digits, hyphens or underscores")
+        raise Invalid(_("The mapping can't be saved."), fields={"name": [problem]})
     parse_mapping(document, get_record_type(record_type))
     saved = find_mapping(name)
     if saved is None:

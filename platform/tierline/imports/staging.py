@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from flask_babel import gettext as _
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -113,7 +114,10 @@ def stage_rows(stage: Stage, rows: Rows) -> int:
         for lines in _copy_lines(rows.batches, len(stage.columns)):
             count += lines.count("\n")
             if count > MOST_ROWS:
-                raise FileUnreadable(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                most = f"{MOST_ROWS:,}"
+                raise FileUnreadable(
+                    _("The file has more than %(most)s rows. Split it.", most=most)
+                )
             copy.write(lines)
     return count
 
@@ -138,7 +142,7 @@ def _copy_lines(batches: Iterator[list[Row]], width: int) -> Iterator[str]:
             lines = _joined(batch, width)
         if "\x00" in lines:
             place = next(at for at, row in enumerate(batch, 1) if any("\x00" in v for v in row))
-            raise FileUnreadable(f"Row {done + place} holds a NUL character.")
+            raise FileUnreadable(_("Row %(row)s holds a NUL character.", row=done + place))
         tabs, ends = len(batch) * width, len(batch)
         even = lines.count("\t") == tabs and lines.count("\n") == ends
         if even and set(map(len, batch)) == {width} and "\\" not in lines and "\r" not in lines:

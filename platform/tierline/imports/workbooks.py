@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from tierline.imports.errors import FileTooLarge, FileUnreadable
@@ -36,7 +37,8 @@ def read_workbook(path: Path) -> Iterator[list[str]]:
         workbook = CalamineWorkbook.from_path(str(path))
         rows = workbook.get_sheet_by_index(0).iter_rows()
     except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise FileUnreadable(f"The workbook can't be read: {error}.") from error
+        message = _("The workbook can't be read: %(error)s.", error=error)
+        raise FileUnreadable(message) from error
     for row in rows:
         texts = [_text(value) for value in row]
         if any(texts):
@@ -52,18 +54,24 @@ def check_workbook(path: Path) -> None:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                     _check_cells(archive, name)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise FileUnreadable(f"The workbook can't be unpacked: {error}.") from error
+        message = _("The workbook can't be unpacked: %(error)s.", error=error)
+        raise FileUnreadable(message) from error
 
 
 def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
     unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(path.stat().st_size, 1):
         raise FileTooLarge(
-            f"The workbook unpacks to {unpacked >> 20} MiB; "
-            f"{MOST_UNPACKED >> 20} MiB and {MOST_RATIO} times its size are read. Save it as CSV."
+            _(
+                "The workbook unpacks to %(size)s MiB; %(most)s MiB and %(ratio)s times its size "
+                "are read. Save it as CSV.",
+                size=unpacked >> 20,
+                most=MOST_UNPACKED >> 20,
+                ratio=MOST_RATIO,
+            )
         )
     if "[Content_Types].xml" not in archive.namelist():
-        raise FileUnreadable("The file is a ZIP archive but no workbook.")
+        raise FileUnreadable(_("The file is a ZIP archive but no workbook."))
 
 
 def _check_cells(archive: zipfile.ZipFile, name: str) -> None:
@@ -77,8 +85,13 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> None:
             rest = data[-TAIL:]
     if width * height > MOST_CELLS:
         raise FileTooLarge(
-            f"The sheet reaches to row {height:,} and column {width:,}: more cells than "
-            f"{MOST_CELLS:,}. Remove what stands far from the table, or save it as CSV."
+            _(
+                "The sheet reaches to row %(row)s and column %(column)s: more cells than %(most)s. "
+                "Remove what stands far from the table, or save it as CSV.",
+                row=f"{height:,}",
+                column=f"{width:,}",
+                most=f"{MOST_CELLS:,}",
+            )
         )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
+from flask import has_request_context
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -19,7 +21,9 @@ from tierline.db import db
 from tierline.errors import Conflict, Invalid
 from tierline.jobs.models import Job, Schedule
 from tierline.jobs.queries import get_job
-from tierline.jobs.registry import get_kind
+from tierline.jobs.registry import JobKind, get_kind
+from tierline.tenancy.queries import current_tenant
+from tierline.web.language import babel_name
 
 
 def enqueue(kind: str, arguments: Mapping[str, Any], title: str | None = None) -> Job:
@@ -31,7 +35,7 @@ def enqueue(kind: str, arguments: Mapping[str, Any], title: str | None = None) -
     subject = require(registered.permission)
     job = Job(
         kind=kind,
-        title=title or str(registered.title),
+        title=title or _title(registered),
         arguments=dict(arguments),
         actor=actor_of(subject),
         state="queued",
@@ -41,6 +45,14 @@ def enqueue(kind: str, arguments: Mapping[str, Any], title: str | None = None) -
     db.session.flush()
     record("jobs.start", job, {"kind": kind})
     return job
+
+
+def _title(kind: JobKind) -> str:
+    """Return the kind's title in the reader's language, or the company's where nobody reads."""
+    if has_request_context():
+        return str(kind.title)
+    with force_locale(babel_name(current_tenant().locale)):
+        return str(kind.title)
 
 
 def cancel(job_id: uuid.UUID) -> Job:

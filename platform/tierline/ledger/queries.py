@@ -6,6 +6,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from tierline.db import db
@@ -49,7 +50,7 @@ def get_transaction(transaction_id: uuid.UUID) -> LedgerTransaction:
     """Return the tenant's transaction with this id; raises NotFound."""
     found: LedgerTransaction | None = db.session.get(LedgerTransaction, transaction_id)
     if found is None:
-        raise NotFound("There is no such transaction.")
+        raise NotFound(_("There is no such transaction."))
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from flask_babel import gettext as _
+
 from tierline.errors import Invalid
 from tierline.metrics.windows import Window, read_window
 from tierline.plugins.contributions import Document, Field, Metric
@@ -168,9 +170,10 @@ def _define(
     if metric_id in defined:
         return defined[metric_id]
     if metric_id in path:
-        raise _wrong(metric_id, "leads back to itself")
+        raise _wrong(metric_id, _("leads back to itself"))
     if metric_id not in metrics:
-        raise _wrong(path[-1], f"is computed from {metric_id}, which no enabled plugin defines")
+        what = _("is computed from %(used)s, which no enabled plugin defines", used=metric_id)
+        raise _wrong(path[-1], what)
     metric = metrics[metric_id]
     compute = read_compute(metric, fields)
     inputs = [
@@ -207,12 +210,14 @@ def read_compute(metric: Metric, fields: Mapping[str, Field]) -> Compute:
 
 def _field(metric: Metric, field_id: str, fields: Mapping[str, Field]) -> Field:
     if field_id not in fields:
-        raise _wrong(metric.id, f"reads the field {field_id}, which no enabled plugin defines")
+        what = _("reads the field %(used)s, which no enabled plugin defines", used=field_id)
+        raise _wrong(metric.id, what)
     return fields[field_id]
 
 
 def _wrong(metric_id: str, what: str) -> Invalid:
-    return Invalid(f"The metric {metric_id} {what}.", fields={metric_id: [what]})
+    message = _("The metric %(metric)s %(problem)s.", metric=metric_id, problem=what)
+    return Invalid(message, fields={metric_id: [what]})
 
 
 def _kinds(names: Iterable[str]) -> frozenset[str]:

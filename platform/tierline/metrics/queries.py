@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from flask_babel import gettext as _
 from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -42,7 +43,7 @@ def get_account(account_id: uuid.UUID) -> Account:
     """Return an account of the tenant; raises NotFound."""
     account: Account | None = db.session.get(Account, account_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 

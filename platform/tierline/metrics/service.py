@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -19,6 +20,7 @@ from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Conflict
 from tierline.jobs.service import schedule
+from tierline.marking import N_
 from tierline.metrics import queries
 from tierline.metrics.calculation import calculate, derive, labels
 from tierline.metrics.definitions import Definitions, resting_on_all
@@ -42,7 +44,7 @@ class TooManyMetrics(Conflict):
     """A tenant's plugins may define as many metrics as the store has slots."""
 
     code = "too_many_metrics"
-    title = "There are more metrics than can be kept"
+    title = N_("There are more metrics than can be kept")
 
 
 def touch(accounts: Sequence[uuid.UUID]) -> None:
@@ -107,8 +109,11 @@ def prepare_slots(fresh: MetricFreshness) -> Definitions:
     slots = {slot.metric_id: slot for slot in db.session.scalars(select(MetricSlot))}
     if len({*slots, *definitions}) > METRIC_SLOTS:
         raise TooManyMetrics(
-            f"The enabled plugins define more than the {METRIC_SLOTS} metrics that a company can"
-            " keep. Disable one of them.",
+            _(
+                "The enabled plugins define more than the %(most)s metrics that a company can keep."
+                " Disable one of them.",
+                most=METRIC_SLOTS,
+            ),
             limit=METRIC_SLOTS,
         )
     for name in slots.keys() - definitions.keys():

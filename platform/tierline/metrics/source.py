@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, FromClause, false, literal
 
 from tierline.errors import Invalid
@@ -26,8 +27,9 @@ class Source:
     def value(self, metric_id: str) -> ColumnElement[int]:
         """Return a metric's column; raises Invalid for a metric that no enabled plugin defines."""
         if metric_id not in self.columns:
-            what = "is defined by no enabled plugin"
-            raise Invalid(f"The metric {metric_id} {what}.", fields={metric_id: [what]})
+            what = _("is defined by no enabled plugin")
+            message = _("The metric %(metric)s %(problem)s.", metric=metric_id, problem=what)
+            raise Invalid(message, fields={metric_id: [what]})
         return self.columns[metric_id]
 
     def in_group(self, group: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tierline.accounts.models import Account
@@ -53,7 +54,8 @@ def explain(
         select(Account).where(Account.external_key == external_key)
     ).one_or_none()
     if account is None:
-        raise NotFound(f'There is no account with the number "{external_key}".')
+        message = _('There is no account with the number "%(key)s".', key=external_key)
+        raise NotFound(message)
     return explain_account(scheme_id, account, as_of)
 
 

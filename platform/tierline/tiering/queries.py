@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from tierline.accounts.models import CUSTOMER, Account, AccountGroup
@@ -90,7 +91,7 @@ def get_run(run_id: uuid.UUID) -> Run:
     """Return a run; raises NotFound."""
     run: Run | None = db.session.get(Run, run_id)
     if run is None:
-        raise NotFound("There is no such run.")
+        raise NotFound(_("There is no such run."))
     return run
 
 

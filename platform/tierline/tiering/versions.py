@@ -9,10 +9,12 @@ import hashlib
 import json
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from tierline.db import db
 from tierline.errors import Conflict, NotFound
+from tierline.marking import N_
 from tierline.metrics.models import TIER_SLOTS
 from tierline.plugins.contributions import Tier, TieringScheme
 from tierline.plugins.frozen import freeze
@@ -24,7 +26,7 @@ class TooManySchemes(Conflict):
     """A tenant may use as many tiering schemes as the store has slots for their tiers."""
 
     code = "too_many_schemes"
-    title = "There are more schemes than can be kept"
+    title = N_("There are more schemes than can be kept")
 
 
 def use_scheme(scheme_id: str) -> Scheme:
@@ -54,7 +56,10 @@ def _add_scheme(contributed: TieringScheme) -> Scheme:
     number = (db.session.scalar(select(func.max(Scheme.number))) or 0) + 1
     if number > TIER_SLOTS:
         raise TooManySchemes(
-            f"A company can use {TIER_SLOTS} tiering schemes, and has used as many already.",
+            _(
+                "A company can use %(most)s tiering schemes, and has used as many already.",
+                most=TIER_SLOTS,
+            ),
             limit=TIER_SLOTS,
         )
     scheme = Scheme(number=number, scheme_id=contributed.id, version=0, tier_ids=[])
@@ -119,7 +124,12 @@ def get_version(scheme: Scheme, version: int) -> TieringScheme:
     """Return a version of the tenant's scheme; raises NotFound."""
     row = db.session.get(SchemeVersion, _key(scheme, version))
     if row is None:
-        raise NotFound(f"The scheme {scheme.scheme_id} has no version {version}.")
+        message = _(
+            "The scheme %(scheme)s has no version %(version)s.",
+            scheme=scheme.scheme_id,
+            version=version,
+        )
+        raise NotFound(message)
     return read_version(scheme.scheme_id, row.document)
 
 

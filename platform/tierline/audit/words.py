@@ -1,0 +1,86 @@
+"""Audit entries in words: what was done, to what kind of record, by whom.
+
+The chain keeps keys, which never change; here is what they are called on the screen. An action
+that is not named here is shown by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+ACTIONS: Mapping[str, LazyString] = {
+    "accounts.add_contact": _l("Contact added"),
+    "accounts.archive": _l("Account archived"),
+    "accounts.create": _l("Account added"),
+    "accounts.note": _l("Note written"),
+    "accounts.remove_contact": _l("Contact removed"),
+    "accounts.restore": _l("Account restored"),
+    "accounts.update": _l("Account changed"),
+    "accounts.update_contact": _l("Contact changed"),
+    "identity.create_user": _l("User created"),
+    "identity.end_sessions": _l("Other sessions ended"),
+    "identity.password_change": _l("Password changed"),
+    "identity.password_reset": _l("Password set anew"),
+    "identity.password_reset_requested": _l("Link for a new password asked for"),
+    "identity.sign_in": _l("Signed in"),
+    "identity.sign_in_failed": _l("Sign-in failed"),
+    "identity.sign_out": _l("Signed out"),
+    "identity.update_me": _l("Own settings changed"),
+    "imports.create": _l("File uploaded"),
+    "imports.delete_mapping": _l("Mapping deleted"),
+    "imports.format": _l("File's format changed"),
+    "imports.map": _l("Columns mapped"),
+    "imports.run": _l("Import started"),
+    "imports.save_mapping": _l("Mapping saved"),
+    "jobs.cancel": _l("Job cancelled"),
+    "jobs.finish": _l("Job done"),
+    "jobs.retry": _l("Job run again"),
+    "jobs.start": _l("Job started"),
+    "people.change_role": _l("Role changed"),
+    "people.deactivate": _l("Membership ended"),
+    "people.invite": _l("Member invited"),
+    "plugins.disable": _l("Plugin disabled"),
+    "plugins.enable": _l("Plugin enabled"),
+    "plugins.resume": _l("Plugin resumed"),
+    "plugins.suspend": _l("Plugin suspended"),
+    "tenants.create": _l("Company created"),
+    "tiering.run": _l("Tiering run"),
+    "tokens.create": _l("Token made"),
+    "tokens.revoke": _l("Token revoked"),
+}
+RECORDS: Mapping[str, LazyString] = {
+    "account": _l("Account"),
+    "api_token": _l("Token"),
+    "app_user": _l("User"),
+    "contact": _l("Contact"),
+    "import_mapping": _l("Mapping"),
+    "import_run": _l("Import"),
+    "job": _l("Job"),
+    "membership": _l("Membership"),
+    "plugin_enablement": _l("Plugin"),
+    "tenant": _l("Company"),
+    "tiering_run": _l("Tiering run"),
+}
+ACTORS: Mapping[str, LazyString] = {
+    "anonymous": _l("Not signed in"),
+    "failure guard": _l("Failure guard"),
+    "platform": _l("Platform"),
+}
+
+
+def action_name(key: str) -> str:
+    """Return what an action is called, in the reader's language; its key where it has no name."""
+    return str(ACTIONS.get(key, key))
+
+
+def record_name(key: str | None) -> str:
+    """Return what a kind of record is called; "–" for none, its key where it has no name."""
+    return str(RECORDS.get(key, key)) if key else "–"
+
+
+def actor_name(name: str) -> str:
+    """Return who acted: a person's name as it is, the platform's own subjects by their names."""
+    return str(ACTORS.get(name, name))
