@@ -64,7 +64,7 @@ def make_accounts(
 
 
 def insert_rows(table: str, rows: list[dict[str, Any]]) -> None:
-    """Insert many rows of a tenant's table in one statement; columns left out take their default."""
+    """Insert many rows of a tenant's table in one statement; what is left out takes its default."""
     if not rows:
         return
     names = ", ".join(rows[0])

@@ -417,6 +417,7 @@ def upgrade() -> None:
         sa.Column("started_by", sa.String(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=True),
         sa.Column("recorded", sa.Boolean(), nullable=False),
+        sa.Column("corrects", sa.Boolean(), nullable=False),
         sa.Column("population", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("changed", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -138,14 +139,18 @@ class _Compiler:
             (self._held_by(gate, rule, weights), self._code(gate.at_most))
             for gate in self._worst_first(rule)
         ]
-        scored = [
-            (self._reaches(weights, cut.least), self._code(cut.tier))
-            for cut in rule.cuts
-            if cut.least is not None
-        ]
-        last = self._code(rule.cuts[-1].tier)
-        tier = case((self._nothing_known(weights), null()), *gated, *scored, else_=last)
+        scored = self._scored(rule, weights)
+        tier = case((self._nothing_known(weights), null()), *gated, else_=scored)
         return Compiled(tier, self._score_value(weights), self._incomplete(weights))
+
+    def _scored(self, rule: ScoreRule, weights: Weights) -> Whole:
+        """Return the tier by score alone; asks for the least border first, where most end."""
+        tier = self._code(rule.cuts[0].tier)
+        for cut, worse in pairwise(rule.cuts):
+            if cut.least is not None:
+                missed = not_(self._reaches(weights, cut.least))
+                tier = case((missed, self._code(worse.tier)), else_=tier)
+        return tier
 
     def _worst_first(self, rule: ScoreRule) -> list[Gate]:
         return sorted(rule.gates, key=lambda gate: -self.scheme.position(gate.at_most))
@@ -199,7 +204,9 @@ class _Compiler:
         )
 
     def _incomplete(self, weights: Weights) -> Truth:
-        return self._present(weights) < constant(weights.least_present())
+        values = [self.source.value(part.criterion.metric) for part in weights.parts]
+        missing = func.num_nulls(*values) > constant(0)  # spares most rows the sum
+        return missing & (self._present(weights) < constant(weights.least_present()))
 
     def _grid(self, rule: GridRule) -> Compiled:
         row, row_incomplete = self._axis(rule.rows)

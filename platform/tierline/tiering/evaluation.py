@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
 
@@ -35,6 +35,10 @@ class Evaluation:
     compiled: Compiled
     codes: dict[str, int]
     definitions: Definitions
+
+    def with_tier(self, column: ColumnElement[int]) -> Evaluation:
+        """Return the evaluation with the tier read from a column, in place of the rule."""
+        return replace(self, compiled=replace(self.compiled, tier=column))
 
     @property
     def where(self) -> list[ColumnElement[bool]]:

@@ -74,7 +74,8 @@ class Run(Tenanted, Base):
     state: Mapped[str]
     started_by: Mapped[str]
     job_id: Mapped[uuid.UUID | None]
-    recorded: Mapped[bool]  # whether assignments were written
+    recorded: Mapped[bool]  # whether assignments are written
+    corrects: Mapped[bool]  # whether there may be assignments of this date already
     population: Mapped[dict[str, Any]] = mapped_column(JSONB)  # what the rule took from all
     changed: Mapped[int] = mapped_column(server_default="0")
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -1,6 +1,6 @@
 """Running a scheme over all accounts of a tenant: one statement, history written in it.
 
-A job runs in steps of 50,000 accounts, each committed with its progress; a command runs in one
+A job runs in steps of 100,000 accounts, each committed with its progress; a command runs in one
 transaction. Both are the same steps. Runs of one scheme never overlap.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -21,6 +22,7 @@ from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Conflict, Invalid
 from tierline.jobs.queries import find_job
+from tierline.marking import N_
 from tierline.metrics.models import STATE, AccountState
 from tierline.metrics.service import bring_up_to_date, lock_freshness, today
 from tierline.metrics.source import Source
@@ -32,7 +34,7 @@ from tierline.tiering.permissions import RUN
 from tierline.tiering.results import Result, summarise
 from tierline.tiering.versions import get_version, use_scheme
 
-BATCH = 50_000
+BATCH = 100_000
 
 Step = Callable[[uuid.UUID | None, int], None]
 """What is told when a step of a run is done: the last account's id (None: the end), how many."""
@@ -42,7 +44,7 @@ class RunGoesOn(Conflict):
     """A scheme is run once at a time."""
 
     code = "run_goes_on"
-    title = "A run of this scheme goes on"
+    title = N_("A run of this scheme goes on")
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,15 @@ def begin_run(
         started_by=subject.name,
         job_id=job_id,
         recorded=scheme.last_as_of is None or as_of >= scheme.last_as_of,
+        corrects=scheme.last_as_of == as_of,
         population=measure(rules, source, *confined(source)).to_document(),
         changed=0,
     )
     db.session.add(run)
     db.session.flush()
     scheme.active_run_id = run.id
+    if run.recorded:
+        scheme.last_as_of = as_of  # from now on there may be assignments of this date
     db.session.flush()
     return run, source
 
@@ -121,8 +126,9 @@ def begin_run(
 def _checked_date(as_of: datetime.date | None) -> datetime.date:
     now = today()
     if as_of is not None and as_of > now:
-        what = f"is after today, {now}"
-        raise Invalid(f"The as-of date {as_of} {what}.", fields={"as_of": [what]})
+        what = _("is after today, %(today)s", today=now)
+        message = _("The as-of date %(date)s %(problem)s.", date=as_of, problem=what)
+        raise Invalid(message, fields={"as_of": [what]})
     return as_of or now
 
 
@@ -133,7 +139,8 @@ def _check_no_other_run(scheme: Scheme, job_id: uuid.UUID | None) -> None:
     active = db.session.get(Run, scheme.active_run_id)
     job = find_job(active.job_id) if active is not None and active.job_id else None
     if job is not None and job.open and job.id != job_id:
-        raise RunGoesOn("A run of this scheme goes on. Wait until it is done.", job=str(job.id))
+        message = _("A run of this scheme goes on. Wait until it is done.")
+        raise RunGoesOn(message, job=str(job.id))
     if active is not None:
         active.state = "failed"
 
@@ -221,27 +228,25 @@ def _write_history(run: Run, changed: Any) -> int:
         "run_id": literal(run.id),
     }
     written = insert(Assignment).from_select(list(given), select(*given.values()))
-    corrected = ("tier", "score", "incomplete", "run_id")
-    counted = (
-        written.on_conflict_do_update(
+    if run.corrects:
+        corrected = ("tier", "score", "incomplete", "run_id")
+        written = written.on_conflict_do_update(
             index_elements=["tenant_id", "scheme_number", "account_id", "begins_on"],
             set_={name: written.excluded[name] for name in corrected},
         )
-        .returning(literal(1).label("one"))
-        .cte("written")
-    )
+    counted = written.returning(literal(1).label("one")).cte("written")
     return db.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def finish_run(run: Run, source: Source | None = None) -> RunResult:
     """Sum the run up by tier, and close it."""
     found = evaluation_of(run, source)
+    if run.recorded and found.source.rows is STATE:
+        found = found.with_tier(STATE.c[f"t{run.scheme_number}"])  # as just written
     result = summarise(found)
     run.result, run.state = result.to_document(), "done"
     run.finished_at = datetime.datetime.now(datetime.UTC)
     found.scheme.active_run_id = None
-    if run.recorded:
-        found.scheme.last_as_of = run.as_of
     noted = {"scheme": found.scheme.scheme_id, "as_of": str(run.as_of), "changed": run.changed}
     record("tiering.run", run, {**noted, "recorded": run.recorded})
     db.session.flush()
