@@ -19,6 +19,7 @@ from tierline.accounts.timeline import told
 from tierline.accounts.words import (
     KIND_NAMES,
     STAGE_NAMES,
+    Vocabulary,
     group_titles,
     kind_choices,
     stage_choices,
@@ -40,7 +41,7 @@ def view(
 ) -> dict[str, Any]:
     """Return what the page of an account shows."""
     groups, subject = queries.groups_of(account.id), get_subject()
-    titles = group_titles()
+    titles, words = group_titles(), Vocabulary()
     found = keyset_page(queries.timeline(account.id), queries.NEWEST_ENTRY, cursor, ENTRIES)
     return {
         "account": account,
@@ -51,7 +52,7 @@ def view(
         "field_sets": [_facts(account, each) for each in forms.field_sets(groups)],
         "contacts": queries.contacts_of(account.id),
         "entries": found,
-        "stories": [_story(entry) for entry in found.items],
+        "stories": [_story(entry, words) for entry in found.items],
         "top_panels": shown_panels(account, "top"),
         "main_panels": shown_panels(account, "main"),
         "side_panels": shown_panels(account, "side"),
@@ -71,12 +72,12 @@ def _facts(account: Account, fields: forms.FieldSet) -> tuple[str, list[tuple[st
     ]
 
 
-def _story(entry: TimelineEntry) -> dict[str, Any]:
-    words = told(entry.kind, entry.data, entry.text)
+def _story(entry: TimelineEntry, words: Vocabulary) -> dict[str, Any]:
+    story = told(entry.kind, entry.data, entry.text, words)
     return {
-        "icon": words.icon,
-        "title": words.title,
-        "text": Markup("<br>").join(words.text.splitlines()),
+        "icon": story.icon,
+        "title": story.title,
+        "text": Markup("<br>").join(story.text.splitlines()),
         "at": moment(entry.at),
         "at_iso": entry.at.isoformat(),
         "who": entry.actor,

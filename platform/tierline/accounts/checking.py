@@ -23,7 +23,7 @@ from tierline.plugins.problems import did_you_mean
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 BREAK = re.compile(r"[\t\r\n]")
-PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]{2,}(?:(?: ?(?:x|ext\.?|转) ?)[0-9]{1,8})?", re.IGNORECASE)
+PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]{2,}( ?(x|ext\.?|转) ?[0-9]{1,8})?", re.IGNORECASE)
 LONGEST_NOTE = 4000
 
 Check = Callable[[Any], Any]

@@ -14,7 +14,7 @@ from tierline.accounts.listing import AccountFilter
 from tierline.accounts.models import CUSTOMER, Account
 from tierline.accounts.panels import ListFilter
 from tierline.accounts.plugin_fields import fields_for
-from tierline.accounts.words import group_titles, known_groups, property_names, shown_property
+from tierline.accounts.words import Vocabulary, group_titles, known_groups
 from tierline.plugins.contributions import Field
 from tierline.plugins.queries import enabled_plugins, fields
 from tierline.plugins.records import manifest
@@ -120,16 +120,20 @@ def first_groups(group: str | None) -> dict[str, str | None]:
 
 def error_labels(errors: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return what to call each wrong value above a form."""
-    names = property_names() | {"reason": _("Reason"), "form": _("Form")}
-    return {path: names.get(path.removeprefix(PREFIX), path) for path in errors}
+    words, more = Vocabulary(), {"reason": _("Reason"), "form": _("Form")}
+    return {path: more.get(path) or words.name(path.removeprefix(PREFIX)) for path in errors}
 
 
 def theirs(account: Account, form: Form) -> list[tuple[str, str]]:
     """Return what stands in the account now where the form says something else: (name, value)."""
-    names, now = property_names(), account_values(account)
-    differing = [key for key in form if key in now and form[key].strip() != now[key]]
+    words, now = Vocabulary(), account_values(account)
+    differing = {
+        key: key.removeprefix(PREFIX)
+        for key in form
+        if key in now and form[key].strip() != now[key]
+    }
     return [
-        (names.get(key.removeprefix(PREFIX), key), shown_property(key, now[key]) or "–")
-        for key in differing
+        (words.name(name), words.value(name, now[key]))
+        for key, name in differing.items()
         if key != "owner_id"
     ]

@@ -13,10 +13,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tierline.accounts.words import property_names, shown_property
+from tierline.accounts.words import Vocabulary
 
 Data = Mapping[str, Any]
-Words = Callable[[Data], str]
+Title = Callable[[Data], str]
+Text = Callable[[Data, Vocabulary], str]
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Kind:
     """A kind of entry: its icon, its title, and what it says below it."""
 
     icon: str
-    title: Words
-    text: Words
+    title: Title
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -40,41 +41,42 @@ class Story:
 _kinds: dict[str, Kind] = {}
 
 
-def timeline_kind(key: str, icon: str, title: Words, text: Words = lambda data: "") -> None:
+def _nothing(data: Data, words: Vocabulary) -> str:
+    return ""
+
+
+def timeline_kind(key: str, icon: str, title: Title, text: Text = _nothing) -> None:
     """Say what a kind of entry is in words; a key stands for one kind."""
     _kinds[key] = Kind(icon, title, text)
 
 
-def told(kind: str, data: Data, text: str) -> Story:
-    """Return an entry in words; one of an unknown kind is told by its kind's key."""
+def told(kind: str, data: Data, text: str, words: Vocabulary) -> Story:
+    """Return an entry in words, what a person wrote last; an unknown kind is told by its key."""
     known = _kinds.get(kind)
     if known is None:
         return Story("point", kind, text)
-    return Story(known.icon, known.title(data), "\n".join(filter(None, (known.text(data), text))))
+    lines = filter(None, (known.text(data, words), text))
+    return Story(known.icon, known.title(data), "\n".join(lines))
 
 
-def _changes(data: Data) -> str:
-    names = property_names()
+def _changes(data: Data, words: Vocabulary) -> str:
+    changes = data.get("changes", {})
     return "\n".join(
         _(
             "%(name)s: %(old)s → %(new)s",
-            name=names.get(key, key),
-            old=_shown(key, old),
-            new=_shown(key, new),
+            name=words.name(key),
+            old=words.value(key, changes[key][0]),
+            new=words.value(key, changes[key][1]),
         )
-        for key, (old, new) in data.get("changes", {}).items()
+        for key in words.in_order(changes)
     )
-
-
-def _shown(key: str, value: Any) -> str:
-    return "–" if value in (None, "", []) else shown_property(key, value)
 
 
 def _created(data: Data) -> str:
     return str(_("Created by an import") if "import" in data else _("Created"))
 
 
-def _contact(sentence: Callable[[str], str]) -> Words:
+def _contact(sentence: Callable[[str], str]) -> Title:
     return lambda data: sentence(str(data.get("name", "")))
 
 

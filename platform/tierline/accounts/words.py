@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from tierline.accounts.models import CUSTOMER, KINDS, STAGES
+from tierline.accounts.plugin_fields import shown_value
 from tierline.plugins.contributions import StakeholderGroup
 from tierline.plugins.queries import fields, stakeholder_groups
 from tierline.web.language import localized
@@ -69,16 +70,31 @@ def group_titles(*, plural: bool = False) -> dict[str, str]:
     }
 
 
-def property_names() -> dict[str, str]:
-    """Return the name of each property of an account, plugins' fields by their keys."""
-    names = {key: str(name) for key, name in FIELD_TITLES.items()}
-    return names | {field.key: localized(field.title) for field in fields()}
+class Vocabulary:
+    """Names and values of properties in the reader's language; made once for a page."""
 
+    def __init__(self) -> None:
+        self._fields = {field.key: field for field in fields()}
+        self._groups = group_titles()
+        self._names = {key: str(name) for key, name in FIELD_TITLES.items()}
+        self._names |= {key: localized(field.title) for key, field in self._fields.items()}
 
-def shown_property(key: str, value: Any) -> str:
-    """Return a property's value as a change in the timeline shows it."""
-    if key == "groups":
-        titles = group_titles()
-        return ", ".join(titles.get(group, group) for group in value)
-    names = {"kind": KIND_NAMES, "lifecycle_stage": STAGE_NAMES}.get(key, {})
-    return str(names.get(value, value)) if isinstance(value, str) else str(value)
+    def name(self, key: str) -> str:
+        """Return what a property is called; its key where no plugin knows it any more."""
+        return self._names.get(key, key)
+
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Return the properties in the order of an account's form; unknown ones last."""
+        places = {key: place for place, key in enumerate(self._names)}
+        return sorted(keys, key=lambda key: (places.get(key, len(places)), key))
+
+    def value(self, key: str, value: Any) -> str:
+        """Return a property's value as people read it."""
+        if value in (None, "", []):
+            return "–"
+        if key in self._fields:
+            return shown_value(self._fields[key], value)
+        if key == "groups":
+            return ", ".join(self._groups.get(group, group) for group in value)
+        names = {"kind": KIND_NAMES, "lifecycle_stage": STAGE_NAMES}.get(key, {})
+        return str(names.get(value, value))

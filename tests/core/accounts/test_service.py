@@ -12,6 +12,7 @@ from tierline.accounts import contact_service, events, queries, service
 from tierline.accounts.listing import get_row
 from tierline.accounts.models import TimelineEntry
 from tierline.accounts.timeline import told
+from tierline.accounts.words import Vocabulary
 from tierline.audit.queries import select_entries
 from tierline.db import db
 from tierline.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -30,7 +31,7 @@ def stories(account_id):
     entries = db.session.scalars(
         select(TimelineEntry).where(TimelineEntry.account_id == account_id).order_by("at", "id")
     )
-    return [(e.kind, told(e.kind, e.data, e.text).text) for e in entries]
+    return [(e.kind, told(e.kind, e.data, e.text, Vocabulary()).text) for e in entries]
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def test_what_changes_is_told_from_what_to_what(app, tenant, changed):
         assert stories(account.id)[-1][1].splitlines() == [
             "Name: Old → New",
             "Stage: Active → Prospect",
-            "Credit grade: – → a",
             "Owner: – → A member",
+            "Credit grade: – → A",
             "They moved",
         ]
         assert changed == [account.id, account.id]
