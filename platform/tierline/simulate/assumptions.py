@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask_babel import gettext as _
+
 from tierline.errors import Invalid
 from tierline.simulate.records import DocumentKind, Kind, Payer
 
@@ -131,7 +133,7 @@ def assumptions_for(industry: str) -> Assumptions:
     if industry not in INDUSTRIES:
         known = ", ".join(INDUSTRIES)
         raise Invalid(
-            f"There is no simulated industry {industry!r}: choose one of {known}.",
-            fields={"industry": [f"must be one of {known}"]},
+            _("There is no simulated industry %(name)s.", name=industry),
+            fields={"industry": [_("must be one of %(choices)s", choices=known)]},
         )
     return INDUSTRIES[industry]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import click
+from flask_babel import gettext as _
 
 from tierline.console import json_option, offline, show
 from tierline.errors import Invalid
@@ -72,4 +73,5 @@ def _written(world: World, folder: Path, encoding: str) -> dict[str, int]:
     try:
         return write_csv(world, folder, encoding=encoding)
     except OSError as error:
-        raise Invalid(f"{error.filename or folder} can't be written: {error.strerror}.") from error
+        reason = {"path": error.filename or folder, "reason": error.strerror}
+        raise Invalid(_("%(path)s can't be written: %(reason)s.", **reason)) from error

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
 from tierline.access.permissions import Role
@@ -182,7 +183,8 @@ def _import(company: Company, folder: Path) -> None:
         result = import_file(record_type, path, company.slug, mapping, dry_run=False)
         if result["failed"]:
             raise ImportFailed(
-                f"The demonstration's {record_type} can't be imported: {result['reasons']}."
+                _("The demonstration's %(file)s can't be imported.", file=path.name),
+                reasons=result["reasons"],
             )
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from random import Random
 from typing import cast, get_args
 
+from flask_babel import gettext as _
+
 from tierline.errors import Invalid
 from tierline.simulate.assumptions import Assumptions, assumptions_for
 from tierline.simulate.behaviour import Behaviour, draw_behaviour
@@ -70,16 +72,15 @@ def first_day(until: date, months: int) -> date:
 def _check(accounts: int, months: int, locale: str, start: date, until: date) -> None:
     wrong: dict[str, list[str]] = {}
     if not 1 <= accounts <= 99_999:
-        wrong["accounts"] = ["must be from 1 to 99999"]
+        wrong["accounts"] = [_("must be from %(least)s to %(most)s", least=1, most=99_999)]
     if not 1 <= months <= 120:
-        wrong["months"] = ["must be from 1 to 120"]
+        wrong["months"] = [_("must be from %(least)s to %(most)s", least=1, most=120)]
     elif start < FIRST_DAY or until > LAST_DAY:
-        wrong["until"] = [f"the window must lie from {FIRST_DAY} to {LAST_DAY}"]
+        wrong["until"] = [_("must be from %(least)s to %(most)s", least=FIRST_DAY, most=LAST_DAY)]
     if locale not in get_args(Locale):
-        wrong["locale"] = ["must be zh_CN or en"]
+        wrong["locale"] = [_("must be one of %(choices)s", choices="zh_CN, en")]
     if wrong:
-        text = "; ".join(f"{name} {problem}" for name, (problem,) in wrong.items())
-        raise Invalid(f"This world can't be simulated: {text}.", fields=wrong)
+        raise Invalid(_("This company can't be simulated."), fields=wrong)
 
 
 def _census(accounts: int, assumptions: Assumptions) -> Iterator[tuple[str, int]]:
