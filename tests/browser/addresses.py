@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 # No pages to look at: files, machine interfaces, choices that lead back.
-NOT_PAGES = ("static", "health.", "preferences.", "api-docs.")
+NOT_PAGES = ("static", "health.", "preferences.", "imports.download_failed_rows")
+# Parts of a page that are asked for apart.
+PARTS = ("imports.show_progress",)
 SIGNED_OUT = ("security.login", "security.forgot_password", "security.reset_password")
 
 
@@ -23,14 +25,11 @@ class Address:
     signed_in: bool
 
 
-def pages(app: Flask, examples: dict[str, Any]) -> Iterator[Address]:
-    """Yield every page of the application, its arguments filled from `examples`.
-
-    Raises LookupError for a page whose arguments have no example.
-    """
+def pages(app: Flask, example: Callable[[str], Any]) -> Iterator[Address]:
+    """Yield every page of the application; `example` gives a value for an argument's name."""
     for rule in app.url_map.iter_rules():
         if is_page(rule):
-            values = {name: example(rule, name, examples) for name in sorted(rule.arguments)}
+            values = {name: example(name) for name in sorted(rule.arguments)}
             with app.test_request_context():
                 path = url_for(rule.endpoint, **values)
             yield Address(rule.endpoint, path, rule.endpoint not in SIGNED_OUT)
@@ -40,14 +39,6 @@ def is_page(rule: Rule) -> bool:
     """Tell whether the rule leads to a page for people."""
     return (
         "GET" in (rule.methods or ())
-        and not str(rule).startswith("/api/")
-        and not rule.endpoint.startswith(NOT_PAGES)
+        and (not str(rule).startswith("/api/") or rule.endpoint == "reference.show_reference")
+        and not rule.endpoint.startswith((*NOT_PAGES, *PARTS))
     )
-
-
-def example(rule: Rule, name: str, examples: dict[str, Any]) -> Any:
-    """Return the example called "<endpoint>.<name>", or else "<name>"."""
-    found = examples.get(f"{rule.endpoint}.{name}", examples.get(name))
-    if found is None:
-        raise LookupError(f"{rule} ({rule.endpoint}): give an example of {name!r}")
-    return found

@@ -1,23 +1,20 @@
-"""A real browser on a real server: the application serves, and somebody is signed in."""
+"""A real browser on a real server: a company with trade and tiers, and its owner signed in."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask_security.recoverable import generate_reset_password_token
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import select
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.sites import PASSWORD, Site, in_company, opened, serving
-from tierline.access.permissions import Role
-from tierline.db import db
-from tierline.identity.service import add_member, create_user, invite_member
-from tierline.jobs.models import Job
+from browser.company import make_content, make_owner
+from browser.sites import PASSWORD, Site, serving
+from conftest import Company
+from route_world import MAKERS, World
 from tierline.provision import create_company
 
 FALLBACK = Path("/usr/bin/chromium")
@@ -42,13 +39,25 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[Site]:
     """Serve the application, with a company and its owner."""
-    email = "owner@browser.example.com"
     with app.app_context():
-        tenant_id, slug = create_company("browser", "华兴精密模具 Browser Works")
-    with in_company(app, tenant_id):
-        add_member(email, Role.OWNER, name="Zhang Wei", password=PASSWORD)
+        company = Company(*create_company("browser", "华兴 Browser Works"), "华兴 Browser Works")
+    email = make_owner(app, company)
     with serving(app) as url:
-        yield Site(url, tenant_id, slug, email)
+        yield Site(url, company, email)
+
+
+@pytest.fixture(scope="session")
+def example(app: Flask, site: Site) -> Callable[[str], Any]:
+    """Return a function that gives an example of each argument that a page's address has."""
+    known = make_content(app, site.company)
+    world = World(app, site.company)
+
+    def give(name: str) -> Any:
+        if name not in known and name not in MAKERS:
+            raise LookupError(f"a page's address has the argument {name!r}: give an example of it")
+        return known[name] if name in known else world.make(name)
+
+    return give
 
 
 @pytest.fixture(scope="session")
@@ -64,26 +73,3 @@ def signed_in_state(chromium: Browser, site: Site) -> Any:
     state = context.storage_state()
     context.close()
     return state
-
-
-@pytest.fixture
-def window(chromium: Browser, site: Site, signed_in_state: Any) -> Iterator[Page]:
-    """Return a page of a desktop window, signed in, in English and light."""
-    with opened(chromium, site.url, state=signed_in_state) as context:
-        yield context.new_page()
-
-
-@pytest.fixture(scope="session")
-def examples(app: Flask, site: Site) -> dict[str, Any]:
-    """Return an example of each argument that a page's address has."""
-    with in_company(app, site.tenant_id):
-        membership = invite_member("colleague@browser.example.com", Role.MEMBER, name="Li Na")
-        forgetful = create_user("forgetful@browser.example.com", password=PASSWORD)
-        db.session.flush()
-        return {
-            "tenant": site.slug,
-            "plugin": "essentials",
-            "token": generate_reset_password_token(forgetful),
-            "membership_id": membership.id,
-            "job_id": db.session.scalars(select(Job.id)).first(),
-        }

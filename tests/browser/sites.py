@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from tierline.access.decision import acting_as, platform_subject
+from conftest import Company
 from tierline.db import db, tenant_scope
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
@@ -29,16 +29,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @dataclass(frozen=True)
 class Site:
-    """Where the application is served, a tenant in it, and its owner."""
+    """Where the application is served, a company in it, and its owner."""
 
     url: str
-    tenant_id: int
-    slug: str
+    company: Company
     email: str
-
-    def page(self, path: str) -> str:
-        """Return the address of a page of the tenant."""
-        return f"{self.url}/t/{self.slug}{path}"
 
 
 @contextmanager
@@ -51,17 +46,6 @@ def serving(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@contextmanager
-def in_company(app: Flask, tenant_id: int) -> Iterator[None]:
-    """Work in the tenant as the platform, and commit."""
-    with ExitStack() as stack:
-        stack.enter_context(app.app_context())
-        stack.enter_context(tenant_scope(tenant_id))
-        stack.enter_context(acting_as(platform_subject(tenant_id)))
-        yield
-        db.session.commit()
 
 
 def finish_jobs(app: Flask, tenant_id: int) -> None:
@@ -107,8 +91,10 @@ def opened(
     reported: list[str] = []
     context.on("console", lambda message: note(message, reported))
     context.on("weberror", lambda error: reported.append(str(error.error)))
-    yield context
-    context.close()
+    try:
+        yield context
+    finally:
+        context.close()
     if reported and not failing:
         raise AssertionError("the console reported: " + "\n".join(reported))
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.sites import PASSWORD, Site, finish_jobs, opened
+from browser.sites import PASSWORD, Site, finish_jobs, opened, violations
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +62,8 @@ def press(target: Locator) -> None:
 def wait_for_work(page: Page, app: Flask, site: Site) -> None:
     """Do what a worker would, once the page shows that it waits for it."""
     expect(page.get_by_role("progressbar")).to_be_visible()
-    finish_jobs(app, site.tenant_id)
+    assert violations(page) == []
+    finish_jobs(app, site.company.id)
 
 
 def sign_in(page: Page, site: Site) -> None:
@@ -83,14 +84,19 @@ def import_file(page: Page, app: Flask, site: Site, file: Path) -> None:
         page.keyboard.press("ArrowDown")
     page.get_by_label("File", exact=True).set_input_files(file)
     press(page.get_by_role("button", name="Continue"))
+    expect(page.get_by_role("heading", name="Which column is what?")).to_be_visible()
+    assert violations(page) == []
     press(page.get_by_role("button", name="Check the file"))
     wait_for_work(page, app, site)
     press(page.get_by_role("link", name="Continue", exact=True))
     press(page.get_by_role("link", name="Continue to the dry run"))
+    expect(page.get_by_role("heading", name="What the import would do")).to_be_visible()
+    assert violations(page) == []
     press(page.get_by_role("button", name="Import 40 rows"))
     wait_for_work(page, app, site)
     press(page.get_by_role("link", name="Continue", exact=True))
     expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
+    assert violations(page) == []
     expect(page.get_by_text("40 rows in = 40 created + 0 updated")).to_be_visible()
 
 
