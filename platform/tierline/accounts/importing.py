@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from tierline.accounts.merging import finish_import, merge_chunk
 from tierline.accounts.models import KINDS, STAGES
 from tierline.accounts.permissions import IMPORT
-from tierline.accounts.words import FIELD_TITLES, group_titles
+from tierline.accounts.words import FIELD_TITLES, KIND_NAMES, STAGE_NAMES, group_titles
 from tierline.db.scope import current_tenant_id
 from tierline.identity.models import AppUser, Membership
 from tierline.identity.queries import in_force
@@ -134,10 +134,12 @@ def _own_fields() -> tuple[ImportField, ...]:
             synonyms=("customer name", "company", "account name", "客户名称", "公司名称", "名称"),
         ),
         ImportField(
-            "kind", title["kind"], "choice", choices=KINDS, synonyms=("type", "客户类型", "类型")
+            "kind", title["kind"], "choice", choices=KINDS, choice_titles=KIND_NAMES,
+            synonyms=("type", "客户类型", "类型")
         ),
         ImportField(
             "lifecycle_stage", title["lifecycle_stage"], "choice", choices=STAGES,
+            choice_titles=STAGE_NAMES,
             synonyms=("status", "阶段"),
         ),
         ImportField(
@@ -178,6 +180,7 @@ def _plugin_field(field: Field) -> ImportField:
         title,
         TYPES[field.type],
         choices=tuple(choice.key for choice in field.choices),
+        choice_titles={choice.key: localized(choice.title) for choice in field.choices},
         synonyms=tuple(field.title.values()),
         length=1000,
         minimum=field.minimum,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -14,13 +14,7 @@ from tierline.accounts import listing
 from tierline.accounts.listing import AccountFilter, AccountRow
 from tierline.accounts.panels import ListColumn, ListFilter, added_columns
 from tierline.accounts.queries import owner_choices
-from tierline.accounts.words import (
-    KIND_NAMES,
-    STAGE_NAMES,
-    group_titles,
-    kind_choices,
-    stage_choices,
-)
+from tierline.accounts.words import group_titles, kind_choices, stage_choices
 from tierline.db.paging import COUNT_LIMIT, Page
 from tierline.web.components import address_with
 from tierline.web.language import number
@@ -42,9 +36,6 @@ class Choice:
 class ListView:
     """Everything that the page of the list shows."""
 
-    kind_names: ClassVar = KIND_NAMES
-    stage_names: ClassVar = STAGE_NAMES
-
     wanted: AccountFilter
     sort: str
     page: Page[AccountRow]
@@ -64,6 +55,16 @@ class ListView:
         if self.count >= COUNT_LIMIT:
             return str(_("More than %(number)s accounts", number=number(COUNT_LIMIT - 1)))
         return str(ngettext("%(num)s account", "%(num)s accounts", self.count))
+
+    @property
+    def kind_names(self) -> dict[str, str]:
+        """Return the name of each kind of account."""
+        return dict(kind_choices())
+
+    @property
+    def stage_names(self) -> dict[str, str]:
+        """Return the name of each lifecycle stage."""
+        return dict(stage_choices())
 
     @property
     def filtered(self) -> bool:
