@@ -121,7 +121,7 @@ def failed_job_id(world: World) -> uuid.UUID:
 
 @maker
 def plugin(world: World) -> str:
-    return "suppliers"
+    return "channel_partners"
 
 
 @maker
@@ -136,9 +136,9 @@ def enabled_plugin(world: World) -> str:
 def suspended_plugin(world: World) -> str:
     from tierline.plugins.service import enable, suspend
 
-    enable("suppliers")
-    suspend("suppliers", "a test")
-    return "suppliers"
+    enable("regulators")
+    suspend("regulators", "a test")
+    return "regulators"
 
 
 @maker
