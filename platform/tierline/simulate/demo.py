@@ -37,7 +37,8 @@ from tierline.tiering.service import run_now
 
 ACCOUNTS, TRANSACTIONS = "simulated_accounts", "simulated_transactions"  # mappings
 MONTHS = 30
-QUARTERS = 3  # for which the main scheme has a history
+QUARTERS = 2  # back to which the history goes
+RANKING = "essentials:abc_sales"  # what the home page shows; it has a history too
 OWNING = (Role.OWNER, Role.MANAGER, Role.MEMBER)
 CONSULTANT = "consultant@example.com"
 CONSULTANT_DAYS = 180
@@ -62,8 +63,8 @@ class Company:
     locale: str
     accounts: int
     people: tuple[Person, ...]
-    main: str  # the scheme with a history: run at the end of each of the last quarters
-    schemes: tuple[str, ...]
+    main: str  # the scheme with a history: run as of the last quarters' ends
+    schemes: tuple[str, ...]  # run as of today only
     median: float | None = None  # annual value of the median account in CNY, where not the usual
 
     def email(self, person: Person) -> str:
@@ -82,7 +83,7 @@ COMPANIES = (
         ),
         "manufacturing:weighted_score",
         (
-            "essentials:abc_sales", "essentials:rfm", "essentials:current_by_potential",
+            "essentials:rfm", "essentials:current_by_potential",
             "manufacturing:current_by_potential", "suppliers:kraljic", "regulators:power_interest",
             "channel_partners:partner_score",
         ),
@@ -96,8 +97,8 @@ COMPANIES = (
         ),
         "fmcg_channel:weighted_score",
         (
-            "essentials:abc_sales", "essentials:rfm", "fmcg_channel:purchases_by_market",
-            "suppliers:kraljic", "regulators:power_interest",
+            "essentials:rfm", "fmcg_channel:purchases_by_market", "suppliers:kraljic",
+            "regulators:power_interest",
         ),
         median=1_500_000.0,  # its schemes' edges are in yuan, its trade in pounds
     ),
@@ -108,7 +109,7 @@ COMPANIES = (
             Person("song.jia", "宋佳", Role.MEMBER),
         ),
         "saas:weighted_score",
-        ("essentials:abc_sales", "saas:arr_by_white_space", "channel_partners:partner_score"),
+        ("saas:arr_by_white_space", "channel_partners:partner_score"),
     ),
 )  # fmt: skip
 
@@ -199,13 +200,14 @@ def _save_mapping(path: Path) -> None:
 
 
 def _run_schemes(company: Company) -> None:
-    """Run the main scheme as of the last quarters' ends and today, the others today."""
-    for as_of in (*quarter_ends(datetime.datetime.now(datetime.UTC).date(), QUARTERS), None):
+    """Run the schemes that have a history as of the last quarters' ends; then all as of today."""
+    ends = quarter_ends(datetime.datetime.now(datetime.UTC).date(), QUARTERS)
+    with_history = (company.main, RANKING)
+    runs: list[tuple[str, datetime.date | None]] = [(s, end) for s in with_history for end in ends]
+    runs += [(scheme, None) for scheme in (*with_history, *company.schemes)]
+    for scheme, as_of in runs:
         with in_tenant(company.slug):
-            run_now(company.main, as_of)
-    for scheme in company.schemes:
-        with in_tenant(company.slug):
-            run_now(scheme)
+            run_now(scheme, as_of)
 
 
 def quarter_ends(day: datetime.date, count: int) -> list[datetime.date]:
