@@ -28,11 +28,15 @@ TIMEOUT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Message:
-    """A mail in plain text."""
+    """A mail in plain text. Its head is one line each, so that nobody slips in another."""
 
     to: str
     subject: str
     text: str
+
+    def __post_init__(self) -> None:
+        if any(letter in self.to + self.subject for letter in "\r\n"):
+            raise ValueError("a mail's recipient and subject must not contain newlines")
 
 
 def install(app: Flask) -> None:
