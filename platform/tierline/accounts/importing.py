@@ -79,6 +79,10 @@ class Accounts:
         """Return what tells accounts apart."""
         return ("external_key",)
 
+    def uniform_fields(self, mapping: ImportMap) -> Sequence[str]:
+        """Return none: each row is an account of its own."""
+        return ()
+
     def sources(self) -> Mapping[str, str]:
         """Return what is counted in the file."""
         return {"accounts": "external_key"}

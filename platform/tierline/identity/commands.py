@@ -104,6 +104,29 @@ def revoke(email: str, slug: str, as_json: bool) -> None:
     show({"email": email, "tenant": slug}, as_json, [f"{email} can't enter {slug} any more"])
 
 
+@command.command()
+@click.argument("email")
+@json_option
+def deactivate(email: str, as_json: bool) -> None:
+    """Switch a user off in every tenant: sessions and tokens stop at once."""
+    _set_active(email, False, as_json)
+
+
+@command.command()
+@click.argument("email")
+@json_option
+def activate(email: str, as_json: bool) -> None:
+    """Switch a user on again."""
+    _set_active(email, True, as_json)
+
+
+def _set_active(email: str, active: bool, as_json: bool) -> None:
+    with in_platform():
+        user = service.set_active(queries.get_user(email), active)
+        result = {"email": user.email, "active": user.active}
+    show(result, as_json, [f"{result['email']} is switched {'on' if active else 'off'}"])
+
+
 @command.command("password-link")
 @click.argument("email")
 @json_option

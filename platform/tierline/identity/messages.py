@@ -40,8 +40,8 @@ MESSAGES = {
     "FORGOT_PASSWORD": (N_("Forgot your password?"), "info"),
 }
 
-SUBJECTS = {
-    "EMAIL_SUBJECT_PASSWORD_RESET": N_("Set a new password"),
-    "EMAIL_SUBJECT_PASSWORD_NOTICE": N_("Your password has been set"),
-    "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": N_("Your password has been changed"),
+SUBJECTS = {  # by mail template
+    "reset_instructions": N_("Set a new password"),
+    "reset_notice": N_("Your password has been set"),
+    "change_notice": N_("Your password has been changed"),
 }

@@ -26,6 +26,7 @@ from tierline.identity.permissions import (
 from tierline.identity.rules import parse_role, roles_within
 from tierline.identity.schemas import end_of_day
 from tierline.identity.security import get_signed_in_user, tenants_of_user
+from tierline.identity.words import OVER_ALL, area_name, scope_name
 from tierline.web import SIGNED_IN, Pages, PublicPages, navigation_entry, page, see
 from tierline.web.language import COOKIE, short_name
 from tierline.web.preferences import YEAR
@@ -182,6 +183,7 @@ def _show_tokens(errors: Mapping[str, Any]) -> str:
         errors=errors,
         values=request.form,
         scopes=_scope_choices(),
+        scope_name=scope_name,
     )
 
 
@@ -191,10 +193,11 @@ def _role_choices() -> list[tuple[str, str]]:
 
 def _scope_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the scopes in groups, each with its title: first those over all, then area by area."""
-    over_all = [("*", _("Everything")), ("*.read", _("Read all")), ("*.write", _("Write all"))]
+    over_all = [(scope, scope_name(scope)) for scope in OVER_ALL]
     groups = [(_("All areas"), over_all)]
     known = sorted(permissions().values(), key=lambda each: each.key)
     for area, found in groupby(known, key=lambda each: each.area):
         acts = [(each.key, f"{each.title} ({each.key})") for each in found]
-        groups.append((area, [(f"{area}.*", _("All of %(area)s", area=area)), *acts]))
+        all_of = f"{area}.*"
+        groups.append((area_name(area), [(all_of, scope_name(all_of)), *acts]))
     return groups

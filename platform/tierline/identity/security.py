@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_login import current_user
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
 from flask_security.signals import (
@@ -33,10 +33,11 @@ from tierline.identity.forms import SignInForm
 from tierline.identity.messages import MESSAGES, SUBJECTS
 from tierline.identity.models import AppUser
 from tierline.identity.passwords import SHORTEST, PasswordRules
-from tierline.mail import Message, address_of, send_soon
+from tierline.mail import Message, address_of, render, send_soon
 from tierline.mail.service import install as install_mail
 from tierline.tenancy.models import Tenant
 from tierline.web.guards import ANYONE, SIGNED_IN, guards
+from tierline.web.language import babel_name
 
 RESET_LIFETIME = datetime.timedelta(hours=24)
 
@@ -65,8 +66,10 @@ class Mailer(MailUtil):
         html: str | None,
         **context: Any,
     ) -> None:
-        """Send a mail without letting the caller wait."""
-        send_soon(Message(str(recipient), subject, body or ""))
+        """Send a mail in its reader's language, without letting the caller wait."""
+        with force_locale(babel_name(context["user"].locale)):
+            told = gettext(SUBJECTS[template.rpartition("/")[2]])
+            send_soon(Message(str(recipient), told, render(f"{template}.txt", **context)))
 
 
 def install(app: Flask) -> None:
@@ -134,7 +137,7 @@ def _configure(app: Flask) -> None:
         "I18N_DOMAIN": "messages",
         "I18N_DIRNAME": str(Path(tierline.__file__).parent / "translations"),
     }
-    app.config.update({f"SECURITY_{key}": value for key, value in (values | SUBJECTS).items()})
+    app.config.update({f"SECURITY_{key}": value for key, value in values.items()})
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
 
 

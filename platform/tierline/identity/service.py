@@ -80,6 +80,15 @@ def create_operator(email: str, password: str | None = None) -> tuple[AppUser, s
     return user, None
 
 
+def set_active(user: AppUser, active: bool) -> AppUser:
+    """Switch a user off everywhere, with all sessions and tokens at once, or on again."""
+    user.active = active
+    ended = 0 if active else sessions.end_all(user)
+    record("identity.set_active", user, {"active": active, "sessions_ended": ended})
+    db.session.flush()
+    return user
+
+
 def update_me(user: AppUser, name: str, locale: str) -> AppUser:
     """Change the user's own name and language."""
     before = [user.name, user.locale]

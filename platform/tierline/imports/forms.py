@@ -67,7 +67,10 @@ def _chosen(source: Any) -> str:
 
 def _constants(field: ImportField) -> list[tuple[str, str]]:
     values = field.choices or ((current_tenant().currency,) if field.name == "currency" else ())
-    return [(f"{CONSTANT}{value}", _("always %(value)s", value=value)) for value in values]
+    return [
+        (f"{CONSTANT}{value}", _("always %(value)s", value=field.choice_titles.get(value, value)))
+        for value in values
+    ]
 
 
 def _date_format(field: ImportField, source: Any) -> str | None:

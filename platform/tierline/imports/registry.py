@@ -8,7 +8,7 @@ checked rows into the tenant's records, set by set. Its rows stand in a temporar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from flask_babel import LazyString
@@ -31,6 +31,7 @@ class ImportField:
     type: FieldType = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+    choice_titles: Mapping[str, str | LazyString] = field(default_factory=dict)
     synonyms: tuple[str, ...] = ()  # names that such columns bear, for guessing
     length: int = 500  # characters, of a text
     minimum: float | None = None
@@ -84,6 +85,12 @@ class RecordType(Protocol):
 
     def key_fields(self, mapping: ImportMap) -> Sequence[str]:
         """Return the fields that tell which rows belong together; they go into one chunk."""
+
+    def uniform_fields(self, mapping: ImportMap) -> Sequence[str]:
+        """Return the fields that must be the same in all rows that belong together.
+
+        A row that differs from the first in the order of bytes has the finding `other_<field>`.
+        """
 
     def sources(self) -> Mapping[str, str]:
         """Return what to count in the source: {name in the result: field}."""

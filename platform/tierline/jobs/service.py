@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from flask import has_request_context
-from flask_babel import force_locale
+from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -21,21 +21,22 @@ from tierline.db import db
 from tierline.errors import Conflict, Invalid
 from tierline.jobs.models import Job, Schedule
 from tierline.jobs.queries import get_job
-from tierline.jobs.registry import JobKind, get_kind
+from tierline.jobs.registry import get_kind
 from tierline.tenancy.queries import current_tenant
-from tierline.web.language import babel_name
+from tierline.web.language import babel_name, localized
 
 
-def enqueue(kind: str, arguments: Mapping[str, Any], title: str | None = None) -> Job:
+def enqueue(kind: str, arguments: Mapping[str, Any], title: Mapping[str, str] | None = None) -> Job:
     """Record a job of this kind, to be delivered once the caller's transaction is committed.
 
-    The acting subject needs the kind's permission, and the job runs with its rights.
+    The acting subject needs the kind's permission, and the job runs with its rights. `title`, a
+    text by language, is shown in place of the kind's.
     """
     registered = get_kind(kind)
     subject = require(registered.permission)
     job = Job(
         kind=kind,
-        title=title or _title(registered),
+        title=_shown_title(title or registered.title),
         arguments=dict(arguments),
         actor=actor_of(subject),
         state="queued",
@@ -47,12 +48,16 @@ def enqueue(kind: str, arguments: Mapping[str, Any], title: str | None = None) -
     return job
 
 
-def _title(kind: JobKind) -> str:
-    """Return the kind's title in the reader's language, or the company's where nobody reads."""
+def _shown_title(title: str | LazyString | Mapping[str, str]) -> str:
+    """Return a title in the reader's language, or the company's where nobody reads."""
     if has_request_context():
-        return str(kind.title)
+        return _told(title)
     with force_locale(babel_name(current_tenant().locale)):
-        return str(kind.title)
+        return _told(title)
+
+
+def _told(title: str | LazyString | Mapping[str, str]) -> str:
+    return localized(title) if isinstance(title, Mapping) else str(title)
 
 
 def cancel(job_id: uuid.UUID) -> Job:

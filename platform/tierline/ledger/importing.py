@@ -24,7 +24,10 @@ from sqlalchemy import (
     select,
 )
 
+from tierline.accounts.creating import created_by
+from tierline.accounts.events import tell_changed
 from tierline.accounts.models import KINDS as ACCOUNT_KINDS
+from tierline.accounts.words import KIND_NAMES as ACCOUNT_KIND_NAMES
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.imports.mappings import ImportMap
@@ -40,6 +43,7 @@ from tierline.ledger.events import tell_traded
 from tierline.ledger.merging import merge_chunk
 from tierline.ledger.models import KINDS, LedgerTransaction
 from tierline.ledger.permissions import IMPORT
+from tierline.ledger.words import KIND_NAMES
 from tierline.tenancy.queries import current_tenant
 
 PREFIX = "cancellation_prefix"
@@ -53,12 +57,14 @@ FIELDS = (
     ImportField("account_name", _l("Account name"), synonyms=("customer name", "客户名称")),
     ImportField(
         "account_kind", _l("Account kind"), "choice", choices=ACCOUNT_KINDS,
+        choice_titles=ACCOUNT_KIND_NAMES,
         synonyms=("customer kind", "客户类型"),
     ),
     ImportField("account_region", _l("Account region"), synonyms=("country", "region", "地区")),
     ImportField("account_industry", _l("Account industry"), synonyms=("industry", "行业")),
     ImportField(
         "kind", _l("Kind of transaction"), "choice", choices=KINDS,
+        choice_titles=KIND_NAMES,
         synonyms=("document type", "type", "单据类型"),
     ),
     ImportField(
@@ -129,6 +135,7 @@ class Transactions:
             found.append(Finding("other_account", title))
         if _from_file(mapping, "currency"):
             found.append(Finding("unknown_currency", _l("The currency is no three-letter code")))
+        if {"number", "currency"} <= set(mapped) and _from_file(mapping, "currency"):
             title = _l("Other rows of the transaction are in another currency")
             found.append(Finding("other_currency", title))
         if "line_no" in mapped:
@@ -138,6 +145,12 @@ class Transactions:
     def key_fields(self, mapping: ImportMap) -> Sequence[str]:
         """Return what tells transactions apart; without numbers, the account and the day."""
         return ("kind", "number") if "number" in mapping.sources else ("account", "date")
+
+    def uniform_fields(self, mapping: ImportMap) -> Sequence[str]:
+        """Return what a transaction has only one of, where its number holds its rows together."""
+        if "number" not in mapping.sources:
+            return ()
+        return ("account", "currency") if _from_file(mapping, "currency") else ("account",)
 
     def sources(self) -> Mapping[str, str]:
         """Return what is counted in the file."""
@@ -158,7 +171,6 @@ class Transactions:
     def examine(self, row: TypedRow, mapping: ImportMap) -> dict[str, ColumnElement[bool]]:
         """Return the condition of each finding; those that can't be are left out by the caller."""
         fields = row.fields
-        group = [row.first_row]
         conditions: dict[str, ColumnElement[bool]] = {
             "duplicate": row.copy_no > 1,
             "too_large_amount": func.abs(fields["amount"]) >= LARGEST,
@@ -166,11 +178,7 @@ class Transactions:
             "zero_amount": fields["amount"] == 0,
             "missing_amount": fields["amount"].is_(None),
             "missing_number": fields["number"].is_(None),
-            "other_account": fields["account"]
-            != func.min(fields["account"]).over(partition_by=group),
             "unknown_currency": fields["currency"].regexp_match("^[A-Z]{3}$").is_(False),
-            "other_currency": fields["currency"]
-            != func.min(fields["currency"]).over(partition_by=group),
         }
         if PREFIX in mapping.options:
             conditions["cancellation"] = _cancelled(fields, mapping)
@@ -187,12 +195,14 @@ class Transactions:
         return merge_chunk(chunk)
 
     def finish(self, import_id: Any, mapping: ImportMap, rows: Table) -> None:
-        """Tell which accounts' trade the import changed."""
+        """Tell which accounts' trade the import changed, and which it created without any."""
+        tenant_id = current_tenant_id()
         touched = select(LedgerTransaction.account_id).where(
-            LedgerTransaction.tenant_id == current_tenant_id(),
-            LedgerTransaction.import_id == import_id,
+            LedgerTransaction.tenant_id == tenant_id, LedgerTransaction.import_id == import_id
         )
-        tell_traded(list(db.session.scalars(touched.distinct())))
+        traded = set(db.session.scalars(touched.distinct()))
+        tell_changed(sorted(set(created_by(tenant_id, import_id)) - traded))
+        tell_traded(sorted(traded))
 
 
 def _from_file(mapping: ImportMap, name: str) -> bool:

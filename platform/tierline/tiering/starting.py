@@ -12,7 +12,6 @@ from tierline.jobs.queries import open_jobs
 from tierline.jobs.service import enqueue
 from tierline.metrics.service import today
 from tierline.plugins.queries import get_scheme
-from tierline.web.language import localized
 
 KIND = "tiering.run"
 
@@ -29,7 +28,7 @@ def start_run(scheme_id: str, as_of: datetime.date | None = None) -> Job:
     if going_on is not None:
         return going_on
     arguments = {"scheme": scheme_id, "as_of": str(as_of) if as_of else None}
-    return enqueue(KIND, arguments, title=localized(scheme.title))
+    return enqueue(KIND, arguments, title=scheme.title)
 
 
 def find_open_job(scheme_id: str) -> Job | None:
