@@ -240,7 +240,9 @@ def test_a_wrong_token_request_names_the_field(tenant, login, change, field):
     assert any(field in name for name in answer.json["errors"])
 
 
-@pytest.mark.parametrize("fault", ["revoked", "expired", "another company's", "made up"])
+@pytest.mark.parametrize(
+    "fault", ["revoked", "expired", "its maker switched off", "another company's", "made up"]
+)
 def test_a_bad_token_opens_nothing(app, tenant, other_tenant, fault):
     owner = make_member(app, tenant)
     secret = make_token(app, owner)
@@ -249,6 +251,8 @@ def test_a_bad_token_opens_nothing(app, tenant, other_tenant, fault):
             token_service.revoke_token(db.session.scalars(queries.tokens()).one().id)
         elif fault == "expired":
             db.session.execute(update(ApiToken).values(expires_at=soon(-1)))
+        elif fault == "its maker switched off":
+            service.set_active(queries.get_user(owner.email), False)
         elif fault == "another company's":
             secret = make_token(app, make_member(app, other_tenant))
         else:

@@ -156,3 +156,7 @@ def test_users_are_managed_from_the_command_line(app, tenant):
     with app.app_context():
         assert queries.companies_of(queries.get_user(email).id) == []
     assert "/reset/" in run(app, "password-link", email).output
+    assert run(app, "deactivate", email).exit_code == 0
+    assert not enter(app, email, NEW)[1]
+    assert "switched on" in run(app, "activate", email).output
+    assert enter(app, email, NEW)[1]

@@ -152,11 +152,19 @@ def test_one_company_leads_straight_in_and_two_offer_a_choice(app, user, tenant,
 def test_a_user_switched_off_is_out_at_once(app, user):
     client = app.test_client()
     enter(client, user, PASSWORD)
-    with app.app_context():
-        queries.get_user(user).active = False
-        db.session.commit()
+    switch(app, user, active=False)
     assert client.get("/me").status_code == 302
     assert "wrong" in enter(app.test_client(), user, PASSWORD).text
+    switch(app, user, active=True)
+    assert client.get("/me").status_code == 302, "the session has ended for good"
+    assert enter(app.test_client(), user, PASSWORD).location == "/switch"
+
+
+def switch(app, user, *, active):
+    """Switch a user on or off."""
+    with app.app_context():
+        service.set_active(queries.get_user(user), active)
+        db.session.commit()
 
 
 def test_the_form_token_of_a_program_is_not_asked_for_but_its_cookie_does_not_count(
