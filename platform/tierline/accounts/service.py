@@ -10,6 +10,7 @@ import datetime
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
@@ -84,7 +85,7 @@ def update_account(
     """
     account = _changeable(account_id, UPDATE, version)
     before = queries.groups_of(account_id)
-    cleaned = _clean(changes, groups, before)
+    cleaned = _clean(changes, groups, before, account.owner_id)
     changed = _differences(account, cleaned)
     if groups is not None and groups != before:
         changed["groups"] = [sorted(before), sorted(groups)]
@@ -171,7 +172,12 @@ def _changeable(account_id: uuid.UUID, permission: Permission, version: int | No
     return account
 
 
-def _clean(values: Mapping[str, Any], groups: Groups | None, before: Groups) -> dict[str, Any]:
+def _clean(
+    values: Mapping[str, Any],
+    groups: Groups | None,
+    before: Groups,
+    owner_before: uuid.UUID | None = None,
+) -> dict[str, Any]:
     """Return the values cleaned; raises Invalid naming every wrong value and group."""
     problems = checking.Problems()
     given = {key: value for key, value in values.items() if key != "fields"}
@@ -179,7 +185,7 @@ def _clean(values: Mapping[str, Any], groups: Groups | None, before: Groups) -> 
     if "fields" in values:
         cleaned["fields"] = clean_fields(fields("account"), values["fields"], problems)
     owner = cleaned.get("owner_id")
-    if owner is not None and not queries.is_active_member(owner):
+    if owner not in (None, owner_before) and not queries.is_active_member(owner):
         problems.add("owner_id", _("is not an active member"))
     if groups is not None:
         _check_groups(groups, before, problems)
@@ -232,9 +238,19 @@ def _differences(account: Account, cleaned: Mapping[str, Any]) -> dict[str, list
         if key != "fields" and getattr(account, key) != value
     }
     for key, value in cleaned.get("fields", {}).items():
-        if account.fields.get(key) != value:
+        if not _same(account.fields.get(key), value):
             changed[key] = [account.fields.get(key), value]
     return changed
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Return whether two values of a field are the same, as a number or as its text."""
+    if old is None or new is None:
+        return old is new
+    try:
+        return Decimal(str(old)) == Decimal(str(new))
+    except InvalidOperation:
+        return str(old) == str(new)
 
 
 def _in_words(changed: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -100,6 +100,17 @@ def test_fields_change_one_by_one_and_null_removes_one(in_tenant):
     }
 
 
+def test_a_number_that_was_imported_is_the_same_when_it_is_typed(in_tenant):
+    enable("manufacturing")
+    account = service.create_account({"name": "x"})
+    account.fields = {"manufacturing__share_of_wallet": 14.5}
+    db.session.flush()
+    service.update_account(account.id, {"fields": {"manufacturing__share_of_wallet": "14.50"}})
+    assert account.version == 1
+    service.update_account(account.id, {"fields": {"manufacturing__share_of_wallet": "14.6"}})
+    assert account.version == 2
+
+
 def test_fields_of_a_disabled_plugin_stay(in_tenant):
     enable("manufacturing")
     kept = {"manufacturing__credit_grade": "a"}
@@ -157,7 +168,9 @@ def test_the_owner_must_be_an_active_member(app, tenant, other_tenant):
             with pytest.raises(Invalid) as caught:
                 service.create_account({"name": "y", "owner_id": person.membership_id})
             assert caught.value.fields == {"owner_id": ["is not an active member"]}
-        service.update_account(account.id, {"region": "Ningbo"})
+        service.update_account(
+            account.id, {"region": "Ningbo", "owner_id": str(gone.membership_id)}
+        )
         assert get_row(account.id).owner == "A member", "who left stays named"
 
 
