@@ -65,3 +65,7 @@ class MetricFreshness(TenantOwned, Base):
     shares_current: Mapped[bool] = mapped_column(server_default="false")
     group_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # bit by place
     refreshed_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+
+    def is_true_for(self, as_of: datetime.date) -> bool:
+        """Return whether the store is true for a date, shares included."""
+        return self.as_of == as_of and self.shares_current

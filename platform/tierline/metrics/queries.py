@@ -91,7 +91,7 @@ def source_as_of(
 def is_current(as_of: datetime.date) -> bool:
     """Return whether the store is true as of this date, shares included."""
     fresh = find_freshness()
-    return fresh is not None and fresh.as_of == as_of and fresh.shares_current
+    return fresh is not None and fresh.is_true_for(as_of)
 
 
 @dataclass(frozen=True)

@@ -297,12 +297,12 @@ def _total(parts: Any) -> Whole:
 
 def _stepped(value: Whole, ladder: Ladder, worth: list[int], unknown: int | None) -> Whole:
     """Return what the step of a value is worth, looking from the highest threshold down."""
-    missing = null() if unknown is None else constant(unknown)
     steps = [
         (value >= constant(threshold), constant(worth[place]))
         for place, threshold in reversed(list(enumerate(ladder.thresholds, start=1)))
     ]
-    return case((value.is_(None), missing), *steps, else_=constant(worth[0]))
+    missing = null() if unknown is None else constant(unknown)
+    return case(*steps, (value.is_not(None), constant(worth[0])), else_=missing)
 
 
 def _between_steps(value: Whole, ladder: Ladder, step: int) -> Truth:

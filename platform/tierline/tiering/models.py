@@ -85,15 +85,16 @@ class Run(Tenanted, Base):
 class Assignment(TenantOwned, Base):
     """From when on an account is in a tier; it ends where the account's next one begins.
 
-    So overlaps and gaps can't be written. No foreign keys: a check for each row would cost more
+    So overlaps and gaps can't be written. The date stands before the account in the key: a run's
+    rows go to its end, and an account's are found by skipping from date to date. No foreign keys: a check for each row would cost more
     than the run itself (docs/tiering.md), and rows are written from the store only, which has them.
     """
 
     __tablename__ = "tier_assignment"
 
     scheme_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     begins_on: Mapped[datetime.date] = mapped_column(Date, primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     tier: Mapped[int | None] = mapped_column(SmallInteger)  # None: in no tier from here on
     previous: Mapped[int | None] = mapped_column(SmallInteger)
     score: Mapped[int | None]  # in ten-thousandths, of a score scheme

@@ -159,13 +159,15 @@ def assign(
     """
     if not run.recorded:
         return
-    in_steps = after is not None and run.as_of == today()
-    for first, last, accounts in _ranges(start, BATCH if in_steps else None):
-        if run.as_of == today():
+    current = run.as_of == today()
+    found = None
+    for first, last, accounts in _ranges(start, BATCH if after and current else None):
+        fresh = lock_freshness()
+        if current and not fresh.is_true_for(run.as_of):
             bring_up_to_date()
-        else:
-            lock_freshness()
-        run.changed += _assign(run, evaluation_of(run, source), first, last)
+            found = None
+        found = found or evaluation_of(run, source)
+        run.changed += _assign(run, found, first, last)
         db.session.flush()
         if after is not None:
             after(last, accounts)
@@ -231,7 +233,7 @@ def _write_history(run: Run, changed: Any) -> int:
     if run.corrects:
         corrected = ("tier", "score", "incomplete", "run_id")
         written = written.on_conflict_do_update(
-            index_elements=["tenant_id", "scheme_number", "account_id", "begins_on"],
+            index_elements=["tenant_id", "scheme_number", "begins_on", "account_id"],
             set_={name: written.excluded[name] for name in corrected},
         )
     counted = written.returning(literal(1).label("one")).cte("written")
