@@ -95,7 +95,8 @@ def test_nobody_may_do_anything_and_is_asked_to_sign_in():
 
 def test_a_refusal_says_why():
     viewer = Subject("Viewer", 1, Role.VIEWER)
-    with acting_as(viewer), pytest.raises(Forbidden, match=r"Viewer does not have .*things\.update"):
+    why = r"Viewer does not have .*things\.update"
+    with acting_as(viewer), pytest.raises(Forbidden, match=why):
         require(CHANGE)
 
 
