@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from tierline.app import create_app
 from tierline.db.prepare import prepare
+from tierline.instance.connections import disconnect
 from tierline.instance.opening import open_instance
 from tierline.instance.wish import Wish
 
@@ -20,5 +21,9 @@ def application(wish: Wish) -> Iterator[None]:
     with open_instance(wish) as opened:
         if opened.fresh:
             prepare(opened.settings)
-        with create_app(opened.settings).app_context():
-            yield
+        app = create_app(opened.settings)
+        with app.app_context():
+            try:
+                yield
+            finally:
+                disconnect(app)

@@ -18,6 +18,7 @@ from tierline.app import create_app
 from tierline.config import APP_ROLE, SYSTEM_ROLE, Settings
 from tierline.db.check import check as check_walls
 from tierline.errors import TierlineError
+from tierline.instance.connections import disconnect
 from tierline.instance.opening import check_database, check_redis
 from tierline.plugins.loading import Loaded
 from tierline.plugins.manager import installed
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _look("walls", lambda: _walls(settings))
         yield _look("plugins", lambda: _plugins(installed().loaded))
         yield _look("workers", lambda: _workers(app.extensions["tierline.redis"]))
+        disconnect(app)
 
 
 def _look(name: str, at: Callable[[], str]) -> Finding:

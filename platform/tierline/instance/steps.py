@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask
-
 from tierline.app import create_app
 from tierline.config import Settings
 from tierline.console import in_platform
 from tierline.db.prepare import prepare
 from tierline.identity.service import create_operator
+from tierline.instance.connections import disconnect
 from tierline.instance.start import Say
 from tierline.instance.tenants import apply_tenant_files
 from tierline.simulate.demo import fill
@@ -44,15 +43,8 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
         if demonstration:
             with timed("demonstration", say):
                 lines += fill(app)
-        _disconnect(app)
+        disconnect(app)  # from here on this process only supervises
     return lines
-
-
-def _disconnect(app: Flask) -> None:
-    """Leave no connection open: from here on this process only supervises."""
-    for engine in app.extensions["sqlalchemy"].engines.values():
-        engine.dispose()
-    app.extensions["tierline.redis"].close()
 
 
 def _operator() -> str:
