@@ -86,8 +86,9 @@ class Assignment(TenantOwned, Base):
     """From when on an account is in a tier; it ends where the account's next one begins.
 
     So overlaps and gaps can't be written. The date stands before the account in the key: a run's
-    rows go to its end, and an account's are found by skipping from date to date. No foreign keys: a check for each row would cost more
-    than the run itself (docs/tiering.md), and rows are written from the store only, which has them.
+    rows go to its end, and an account's are found by skipping from date to date. No foreign keys:
+    a check for each row would cost more than the run itself (docs/tiering.md), and rows are written
+    from the store only, which has them.
     """
 
     __tablename__ = "tier_assignment"
