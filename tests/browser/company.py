@@ -12,6 +12,7 @@ from browser.sites import PASSWORD, finish_jobs
 from conftest import Company, working_in
 from route_world import World
 from tierline.access.permissions import Role
+from tierline.accounts.contact_service import add_contact
 from tierline.db import db
 from tierline.identity.service import add_member
 from tierline.plugins.service import enable
@@ -41,6 +42,8 @@ def make_content(app: Flask, company: Company) -> dict[str, Any]:
     with working_in(app, company):
         enable("manufacturing")
         accounts = trade(list(sales(datetime.date.today())))
+        contact = add_contact(accounts[NAMES[0]], {"name": "林彤晨", "email": "lin@example.com"})
+        contact_id = contact.id
         db.session.commit()
         for scheme in SCHEMES:
             start_run(scheme)
@@ -51,6 +54,7 @@ def make_content(app: Flask, company: Company) -> dict[str, Any]:
         "plugin": "manufacturing",
         "scheme_id": "essentials:rfm",
         "account_id": accounts[NAMES[0]],
+        "contact_id": contact_id,
         "token": World(app, company).make("reset_token"),
     }
 
