@@ -10,9 +10,11 @@ import uuid
 from html.parser import HTMLParser
 from typing import Any
 
+import marshmallow as ma
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from conftest import working_in
@@ -26,6 +28,7 @@ from tierline.identity import service
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
 from tierline.jobs.service import enqueue
+from tierline.web.schema_texts import told
 
 WORDS = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
@@ -197,6 +200,14 @@ def test_a_job_fails_in_the_companys_language(app, world):
         assert db.session.get(Job, job.id).error == "没有这个成员。"
 
 
+def test_what_came_of_a_job_is_told_in_chinese(app, world):
+    with working_in(app, world.company):
+        done = db.session.scalars(select(Job.id).where(Job.kind == "tiering.run")).first()
+    page = look(world, world.browser(Role.OWNER), "jobs.show_job", job_id=str(done)).text
+    assert "级别变动" in page
+    assert english(page) == set()
+
+
 MAILS = [
     # the recipient reads, the company   → the mail's subject and first line
     ("zh_CN", "en", "您已成为“Brightside”的成员", "您好"),
@@ -236,6 +247,36 @@ def test_a_link_for_a_password_comes_in_its_recipients_language(
     mail = capsys.readouterr().out
     assert subject in mail
     assert greeting in mail
+
+
+class Sample(ma.Schema):
+    """Values of the kinds that the API takes."""
+
+    name = ma.fields.String(required=True)
+    short = ma.fields.String(validate=ma.validate.Length(min=1, max=3))
+    least = ma.fields.Integer(validate=ma.validate.Range(min=1, max=200))
+    kind = ma.fields.String(validate=ma.validate.OneOf(["a", "b"]))
+    day = ma.fields.Date()
+
+
+SAID = [
+    # given                          → said of it
+    ({}, {"name": "缺少必填字段。"}),
+    ({"name": None}, {"name": "字段不能为 null。"}),
+    ({"name": "x", "other": 1}, {"other": "未知字段。"}),
+    ({"name": "x", "short": "long"}, {"short": "长度必须在 1 至 3 之间。"}),
+    ({"name": "x", "least": 0}, {"least": "必须大于或等于 1 且小于或等于 200。"}),
+    ({"name": "x", "kind": "c"}, {"kind": "只能是以下之一：a, b。"}),
+    ({"name": "x", "day": "soon"}, {"day": "不是有效的日期。"}),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), SAID)
+def test_what_a_schema_says_is_told_in_chinese(app, given, said):
+    with app.app_context(), force_locale("zh_Hans_CN"):
+        with pytest.raises(ma.ValidationError) as caught:
+            Sample().load(given)
+        assert {key: told(texts[0]) for key, texts in caught.value.messages.items()} == said
 
 
 def test_dates_and_numbers_are_written_as_in_chinese(app, world):

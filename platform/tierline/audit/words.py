@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "identity.password_change": _l("Password changed"),
     "identity.password_reset": _l("Password set anew"),
     "identity.password_reset_requested": _l("Link for a new password asked for"),
+    "identity.set_active": _l("User switched on or off"),
     "identity.sign_in": _l("Signed in"),
     "identity.sign_in_failed": _l("Sign-in failed"),
     "identity.sign_out": _l("Signed out"),

@@ -13,6 +13,7 @@ from tierline.db.paging import keyset_page
 from tierline.jobs.permissions import READ, STEER
 from tierline.jobs.queries import NEWEST, get_job, select_jobs
 from tierline.jobs.service import cancel, retry
+from tierline.jobs.words import told_result
 from tierline.web import Pages, navigation_entry, page, see
 
 pages = Pages("jobs", __name__)
@@ -30,7 +31,11 @@ def list_jobs() -> Any:
 def show_job(job_id: uuid.UUID) -> Any:
     """Show one job; its progress alone when htmx asks."""
     polls = request.args.get("polls", 0, int)
-    return page("jobs/show.html", fragment="jobs/_progress.html", job=get_job(job_id), polls=polls)
+    job = get_job(job_id)
+    result = told_result(job.result or {})
+    return page(
+        "jobs/show.html", fragment="jobs/_progress.html", job=job, result=result, polls=polls
+    )
 
 
 @pages.post("/jobs/<uuid:job_id>/cancel", permission=STEER)

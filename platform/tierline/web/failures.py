@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tierline.errors import Invalid, TierlineError, Unauthenticated, Unavailable
 from tierline.marking import N_
+from tierline.web.schema_texts import told
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ def _flat(messages: Any, path: str) -> Iterator[tuple[str, list[str]]]:
             part = f"[{key}]" if isinstance(key, int) else f".{key}"
             yield from _flat(inner, f"{path}{part}")
     else:
-        yield path.lstrip(".") or "body", list(messages)
+        yield path.lstrip(".") or "body", [told(str(message)) for message in messages]
 
 
 def wants_json() -> bool:
