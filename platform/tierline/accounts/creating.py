@@ -35,6 +35,12 @@ SELECT id FROM added
 """)
 
 
+CREATED = text("""
+SELECT account_id FROM timeline_entry
+WHERE tenant_id = :tenant AND kind = 'accounts.created' AND data ->> 'import' = :import
+""")
+
+
 @dataclass(frozen=True)
 class NewAccount:
     """What is known of an account that trade names and nobody created yet."""
@@ -48,6 +54,8 @@ class NewAccount:
 
 def add_accounts(tenant_id: int, accounts: Sequence[NewAccount], source: str) -> list[uuid.UUID]:
     """Create the accounts whose external keys are new, as customers; return their ids.
+
+    Nobody is told yet: the caller does that once for all that it creates.
 
     `source` is a JSON object that says in the timeline where they come from.
     """
@@ -71,3 +79,9 @@ def add_accounts(tenant_id: int, accounts: Sequence[NewAccount], source: str) ->
         ],
     }
     return list(db.session.execute(ADD, values).scalars())
+
+
+def created_by(tenant_id: int, import_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the accounts that an import created."""
+    values = {"tenant": tenant_id, "import": str(import_id)}
+    return list(db.session.execute(CREATED, values).scalars())

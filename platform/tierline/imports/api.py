@@ -84,7 +84,7 @@ def run_import(import_id: uuid.UUID) -> ImportRun:
 
 
 @api.get("/imports/<uuid:import_id>/failed-rows", permission=READ)
-@api.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+@api.response(200, content_type="text/csv", description="The rows that failed")
 def download_failed_rows(import_id: uuid.UUID) -> Response:
     """Download the rows that failed, with the reasons of each, as CSV."""
     run = queries.get_import(import_id)

@@ -30,6 +30,8 @@ from tierline.imports.registry import Finding, RecordType, TypedRow
 from tierline.imports.staging import Range, Stage, rows_of
 
 SAMPLES = 3
+# Temporary tables have no statistics: a merge join would sort texts where a hash is enough.
+SETTINGS = text("SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off")
 PLACES = ("row_no", "first_row", "copy_no", "width")
 
 
@@ -42,7 +44,7 @@ def load_chunk(
 ) -> None:
     """Fill `import_row` with the chunk's rows: typed, derived, with their findings as bits."""
     bits = {finding.key: 1 << place for place, finding in enumerate(findings)}
-    db.session.execute(text("SET LOCAL work_mem = '64MB'"))
+    db.session.execute(SETTINGS)
     values = _values(
         _texts(stage, record_type, mapping, part, "duplicate" in bits), record_type, mapping
     )
@@ -89,11 +91,16 @@ def _texts(
         copy_no = func.row_number().over(
             partition_by=[first_row, *texts.values()], order_by=stage.raw.c.row_no
         )
-    fields = [
+    fields: list[ColumnElement[Any]] = [
         text_of(mapping.sources[field.name], texts).label(field.name)
         for field in record_type.fields()
         if field.name in mapping.sources
     ]
+    for name in record_type.uniform_fields(mapping):
+        given = func.nullif(text_of(mapping.sources[name], texts), "")
+        fields.append(
+            (given != func.min(given).over(partition_by=[first_row])).label(f"other {name}")
+        )
     places = [stage.raw.c.row_no, first_row.label("first_row"), copy_no.label("copy_no")]
     statement = select(*places, stage.raw.c.width, *fields).select_from(source).where(within)
     return statement.offset(literal(0)).subquery()
@@ -109,6 +116,7 @@ def _values(texts: Subquery, record_type: RecordType, mapping: ImportMap) -> Sub
             columns.append(given.label(f"text {field.name}"))
         else:
             columns.append(unknown(field).label(field.name))
+    columns += [column for column in texts.c if column.key.startswith("other ")]
     return _layer(columns)
 
 
@@ -123,6 +131,8 @@ def _examined_values(
             given, value = values.c[f"text {name}"], values.c[name]
             conditions[f"missing_{name}"] = given == ""
             conditions[f"invalid_{name}"] = and_(value.is_(None), given != "")
+        if f"other {name}" in values.c:
+            conditions[f"other_{name}"] = values.c[f"other {name}"]
     found = _bits(literal(0, BigInteger()), conditions, bits).label("findings")
     return _layer([*(values.c[name] for name in (*PLACES, *names)), found])
 
@@ -158,15 +168,13 @@ def note_failed(stage: Stage) -> None:
     db.session.execute(insert(stage.failed).from_select(["row_no", "findings"], failed))
 
 
-def sample_rows(stage: Stage, place: int | None, limit: int = SAMPLES) -> list[dict[str, Any]]:
-    """Return some rows of the chunk as they stand in the file: those with a finding, or any."""
-    raw = stage.raw
-    statement = select(raw.c.row_no, *stage.texts().values()).join_from(
-        stage.rows, raw, stage.rows.c.row_no == raw.c.row_no
-    )
-    if place is not None:
-        statement = statement.where(stage.rows.c.findings.bitwise_and(1 << place) != 0)
-    rows = db.session.execute(statement.order_by(stage.rows.c.row_no).limit(limit)).all()
+def sample_rows(stage: Stage, place: int, limit: int = SAMPLES) -> list[dict[str, Any]]:
+    """Return some rows of the chunk that have a finding, as they stand in the file."""
+    found = select(stage.rows.c.row_no).where(stage.rows.c.findings.bitwise_and(1 << place) != 0)
+    numbers = list(db.session.scalars(found.order_by(stage.rows.c.row_no).limit(limit)))
+    raw = stage.raw.c
+    statement = select(raw.row_no, *stage.texts().values()).where(raw.row_no.in_(numbers))
+    rows = db.session.execute(statement.order_by(raw.row_no)).all()
     return [{"row": row[0], "values": list(row[1:])} for row in rows]
 
 

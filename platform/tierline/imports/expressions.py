@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     true,
 )
 
@@ -92,7 +93,9 @@ def value_of(
 
 
 def _text(text: ColumnElement[str], field: ImportField) -> ColumnElement[str]:
-    return case((and_(text != "", func.length(text) <= field.length), text))
+    # A text of few bytes has few characters, and bytes are counted without looking at them.
+    short = or_(func.octet_length(text) <= field.length, func.length(text) <= field.length)
+    return case((and_(text != "", short), text))
 
 
 def _choice(text: ColumnElement[str], field: ImportField) -> ColumnElement[str]:
@@ -116,7 +119,7 @@ def _number(text: ColumnElement[str], field: ImportField, decimal: str) -> Colum
     plain = text if point == "." else func.replace(text, ",", ".")
     stray = func.translate(text, f"+-{point}{DIGITS}", "")
     number = case(
-        (func.length(text) > LONGEST_NUMBER, None),
+        (func.octet_length(text) > LONGEST_NUMBER, None),
         (and_(stray == "", func.pg_input_is_valid(plain, "numeric")), cast(plain, Numeric())),
         (text.regexp_match(grouped), cast(_ungrouped(text, group, point), Numeric())),
     )

@@ -62,7 +62,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 class _Limited(io.RawIOBase):
     """An unpacking stream that stops at the limit, and names a broken archive as such."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: gzip.GzipFile) -> None:
         self.file = file
         self.taken = 0
 

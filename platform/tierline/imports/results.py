@@ -54,7 +54,7 @@ def write_failed_rows(
     apostrophe before it.
     """
     with driver_connection().cursor() as cursor:
-        if not cursor.execute("SELECT EXISTS (SELECT FROM import_failed)").fetchone()[0]:
+        if cursor.execute("SELECT FROM import_failed LIMIT 1").fetchone() is None:
             return None
         titles = [finding for place, finding in enumerate(findings) if rejecting >> place & 1]
         places = [place for place in range(len(findings)) if rejecting >> place & 1]

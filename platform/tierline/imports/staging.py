@@ -46,6 +46,7 @@ CHUNK_ROWS = 50_000
 MOST_ROWS = 20_000_000
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 TAB = "\t"
+BYTES = Text(collation="C")
 BLANKS = (" \t", "\t ", " \n", "\n ", "\u00a0", "\u3000")  # around a value: to be cut off
 SEPARATOR = "\x1f"
 
@@ -73,13 +74,14 @@ def create_stage(columns: Sequence[str], record_type: RecordType, rejecting: int
     """
     metadata = MetaData()
     keep: dict[str, Any] = {"prefixes": ["TEMPORARY"]}
-    texts = [Column(f"c{place}", Text) for place in range(1, len(columns) + 1)]
+    # Sorted by bytes: which order is no matter, and a language's order takes several times as long.
+    texts = [Column(f"c{place}", BYTES) for place in range(1, len(columns) + 1)]
     raw = Table(
         "import_raw", metadata, Column("row_no", Integer, Identity()),
         Column("width", Integer), *texts, **keep,
     )  # fmt: skip
     keys = Table(
-        "import_key", metadata, Column("key", Text), Column("first_row", Integer),
+        "import_key", metadata, Column("key", BYTES), Column("first_row", Integer),
         Column("last_row", Integer), **keep,
     )  # fmt: skip
     failed = Table(

@@ -217,7 +217,7 @@ def _cancelled(fields: Mapping[str, ColumnElement[Any]], mapping: ImportMap) -> 
 
 def _derive_kind(mapping: ImportMap, row: TypedRow) -> dict[str, ColumnElement[Any]]:
     fields = row.fields
-    kind = func.coalesce(fields["kind"], literal("invoice", Text()))
+    kind: ColumnElement[str] = func.coalesce(fields["kind"], literal("invoice", Text()))
     if PREFIX in mapping.options and mapping.treatments.get("cancellation", "return") == "return":
         kind = case((_cancelled(fields, mapping), literal("return", Text())), else_=kind)
     quantity = func.coalesce(fields["quantity"], 1)

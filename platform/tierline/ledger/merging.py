@@ -8,14 +8,12 @@ nothing.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import orjson
 from sqlalchemy import text
 
 from tierline.accounts.creating import NewAccount, add_accounts
-from tierline.accounts.events import tell_changed
 from tierline.db import db
 from tierline.imports.registry import Chunk, Outcome
 from tierline.ledger.events import tell_traded
@@ -181,11 +179,9 @@ def _merge_stored(chunk: Chunk, values: dict[str, Any]) -> Outcome:
     return outcome
 
 
-def _add_accounts(chunk: Chunk) -> list[uuid.UUID]:
+def _add_accounts(chunk: Chunk) -> None:
     """Create the accounts that any row names, a failed one included: the customer exists."""
     rows = db.session.execute(NEW_ACCOUNTS, {"tenant": chunk.tenant_id})
     accounts = [NewAccount(r.account, r.name, r.kind, r.industry, r.region) for r in rows]
     source = orjson.dumps({"import": str(chunk.import_id)}).decode()
-    added = add_accounts(chunk.tenant_id, accounts, source)
-    tell_changed(added)
-    return added
+    add_accounts(chunk.tenant_id, accounts, source)
