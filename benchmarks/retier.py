@@ -46,6 +46,9 @@ HIGH = {
     "fmcg_channel:outlet_coverage": 90_000_000,
     "fmcg_channel:diversion_cases_12m": 0,
 }
+HISTORY = (
+    "tenant_id, scheme_number, account_id, begins_on, tier, previous, score, incomplete, run_id"
+)
 SWINGING = "get_byte(uuid_send(account_id), 15) %% 10 = 0"
 
 
@@ -170,6 +173,8 @@ def _floor(connection: psycopg.Connection, tenant_id: int, columns: list[str]) -
     total = " + ".join(columns)
     with timed() as watch:
         connection.execute(f"SELECT sum({total}) FROM account_state").fetchone()
-        connection.execute("INSERT INTO bench_history SELECT * FROM bench_changed")
+        connection.execute(
+            f"INSERT INTO bench_history ({HISTORY}) SELECT {HISTORY} FROM bench_changed"
+        )
     connection.execute("RESET max_parallel_workers_per_gather")
     return watch.seconds
