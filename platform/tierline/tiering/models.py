@@ -87,7 +87,7 @@ class Assignment(TenantOwned, Base):
 
     So overlaps and gaps can't be written. The date stands before the account in the key: a run's
     rows go to its end, and an account's are found by skipping from date to date. No foreign keys:
-    a check for each row would cost more than the run itself (docs/tiering.md), and rows are written
+    checking each row makes writing it three times dearer (docs/tiering.md), and rows are written
     from the store only, which has them.
     """
 
