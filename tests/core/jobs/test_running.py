@@ -186,5 +186,3 @@ def test_a_schedule_that_can_not_be_read_is_refused(in_tenant):
     with pytest.raises(Invalid) as refused:
         schedule("tests.steps", "every day", "Asia/Shanghai", {})
     assert refused.value.fields == {"cron": ["is not a cron expression"]}
-
-
