@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from tierline.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
@@ -51,10 +52,10 @@ def _verify_entries(entries: Iterable[Any]) -> tuple[Verification, str]:
         if entry.position != position + 1:
             return Verification(position, position + 1, "is missing"), previous
         if entry.previous != previous:
-            problem = "does not follow from the entry before it"
+            problem = _("does not follow from the entry before it")
             return Verification(position, entry.position, problem), previous
         if entry.digest != digest_of(entry):
-            problem = "was changed after it was written"
+            problem = _("was changed after it was written")
             return Verification(position, entry.position, problem), previous
         previous, position = entry.digest, entry.position
     return Verification(position), previous

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from tierline.db.session import db
@@ -102,7 +103,9 @@ def _plain(value: Any) -> Any:
 
 
 def _decode(sort: Sort, cursor: str) -> tuple[bool, list[Any]]:
-    wrong = Invalid("The page can't be found.", fields={"cursor": ["is not one of this list"]})
+    wrong = Invalid(
+        _("The page can't be found."), fields={"cursor": [_("is not one of this list")]}
+    )
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         content = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
