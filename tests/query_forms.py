@@ -308,7 +308,8 @@ def orm_query(target: Target) -> Seen:
 
 @model_read
 def orm_paginate(target: Target) -> Seen:
-    page = db.paginate(select(target.model), page=1, per_page=10**6, error_out=False)
+    everything = {"per_page": 10**6, "max_per_page": None}
+    page = db.paginate(select(target.model), page=1, **everything)
     assert page.total == len(page.items)
     return [row.tenant_id for row in page.items]
 
