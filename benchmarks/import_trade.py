@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks import fill
 from benchmarks.data import retail_csv
 from benchmarks.instance import Bench, fresh_instance
-from benchmarks.measure import Measurement, interleaved, timed
+from benchmarks.measure import Cost, Measurement, interleaved, metered, processor_details
 from tierline.imports.commanding import import_file
 
 GOAL = 4.0
@@ -33,43 +33,50 @@ def measure(runs: int = 3) -> Measurement:
     with fresh_instance() as bench, tempfile.TemporaryDirectory() as folder:
         path = retail_csv(Path(folder))
         results: list[dict[str, Any]] = []
-        ratio, product, base = interleaved(
-            runs,
-            lambda run: _import(bench, path, f"retail-{run}", results),
-            lambda run: _copy(bench, path),
-        )
+        costs: list[Cost] = []
+        floors: list[Cost] = []
+
+        def product(run: int) -> float:
+            costs.append(_import(bench, path, f"retail-{run}", results))
+            return costs[-1].seconds
+
+        def floor(run: int) -> float:
+            floors.append(_copy(bench, path))
+            return floors[-1].seconds
+
+        ratio, seconds, base = interleaved(runs, product, floor)
     return Measurement(
         name="import",
         what="import of 541,909 invoice lines: staged, checked, merged, metrics computed",
         floor="COPY of the same file into a plain table",
         ratio=ratio,
         goal=GOAL,
-        product=product,
+        product=seconds,
         base=base,
         unit="seconds",
         runs=runs,
-        details=_details(results),
+        details=processor_details(costs, floors) | _details(results),
     )
 
 
-def _import(bench: Bench, path: Path, slug: str, results: list[dict[str, Any]]) -> float:
+def _import(bench: Bench, path: Path, slug: str, results: list[dict[str, Any]]) -> Cost:
     fill.company(bench, slug)
-    with bench.app.app_context(), timed() as watch:
+    with bench.app.app_context(), metered(bench.processor_seconds) as cost:
         results.append(import_file("transactions", path, slug, "online_retail", dry_run=False))
-    return watch.seconds
+    return cost
 
 
-def _copy(bench: Bench, path: Path) -> float:
+def _copy(bench: Bench, path: Path) -> Cost:
     with bench.connect() as connection:
         connection.execute("DROP TABLE IF EXISTS bench_bare")
         connection.execute(BARE)
-        with timed() as watch, connection.cursor() as cursor:
+        with metered(bench.processor_seconds) as cost, connection.cursor() as cursor:
             statement = "COPY bench_bare FROM STDIN (FORMAT csv, HEADER)"
             with cursor.copy(statement) as copy, path.open("rb") as file:
                 while block := file.read(BLOCK):
                     copy.write(block)
         connection.execute("DROP TABLE bench_bare")
-    return watch.seconds
+    return cost
 
 
 def _details(results: list[dict[str, Any]]) -> dict[str, Any]:

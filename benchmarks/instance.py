@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
+from benchmarks.processes import processor_seconds
 from tierline.app import create_app
 from tierline.config import Settings
 from tierline.db.prepare import prepare
@@ -24,6 +26,11 @@ class Bench:
 
     app: Flask
     settings: Settings
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that this process and the database server have used so far."""
+        postmaster = (self.settings.data / "postgres" / "postmaster.pid").read_text().split()[0]
+        return time.process_time() + processor_seconds(int(postmaster))
 
     def environment(self) -> dict[str, str]:
         """Return the environment in which another process has the same settings."""

@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks.processes import processor_seconds
 from tierline.instance.programs import WEB_PROCESSES, WEB_THREADS
 
 START_SECONDS = 180.0
@@ -41,14 +41,8 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that its workers have used so far."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ticks = 0
-        for child in children:
-            after_name = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(after_name[11]) + int(after_name[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        """Return the processor time that it and its workers have used so far."""
+        return processor_seconds(self.process.pid)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
@@ -11,18 +11,30 @@ from typing import Any
 
 
 @dataclass
-class Stopwatch:
-    """Seconds of wall-clock time that a block took."""
+class Cost:
+    """What a block took: seconds by the clock, and of processors, ours and the servers'."""
 
     seconds: float = 0.0
+    processor: float = 0.0
 
 
 @contextmanager
-def timed() -> Iterator[Stopwatch]:
-    """Measure a block's wall-clock time."""
-    watch, begin = Stopwatch(), time.perf_counter()
-    yield watch
-    watch.seconds = time.perf_counter() - begin
+def metered(processor_seconds: Callable[[], float]) -> Iterator[Cost]:
+    """Measure a block; `processor_seconds` returns the processor time used so far."""
+    cost, used, begin = Cost(), processor_seconds(), time.perf_counter()
+    yield cost
+    cost.seconds = time.perf_counter() - begin
+    cost.processor = processor_seconds() - used
+
+
+def processor_details(product: Sequence[Cost], floor: Sequence[Cost]) -> dict[str, float]:
+    """Return the medians of the processor times, and of their ratio: steadier on a busy machine."""
+    pairs = zip(product, floor, strict=True)
+    return {
+        "cpu_seconds": round(median(cost.processor for cost in product), 3),
+        "floor_cpu_seconds": round(median(cost.processor for cost in floor), 3),
+        "cpu_ratio": round(median(one.processor / two.processor for one, two in pairs), 2),
+    }
 
 
 @dataclass(frozen=True)
