@@ -15,7 +15,7 @@ from tierline.config import Settings
 from tierline.errors import NotFound, Unavailable
 from tierline.tenancy.queries import current_tenant
 
-KEY = re.compile(r"[0-9a-f]{32}")
+KEY = re.compile(r"[0-9a-f]{32}(\.csv)?")
 
 
 def folder() -> Path:
@@ -31,9 +31,9 @@ def folder() -> Path:
     return path
 
 
-def new_key() -> str:
-    """Return a name that nobody can guess."""
-    return secrets.token_hex(16)
+def new_key(suffix: str = "") -> str:
+    """Return a name that nobody can guess; `suffix` is empty or ".csv"."""
+    return secrets.token_hex(16) + suffix
 
 
 def path_of(key: str) -> Path:

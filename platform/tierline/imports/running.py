@@ -185,7 +185,7 @@ def _count_source(work: Work, rows: int) -> dict[str, int]:
 
 
 def _failed_file(work: Work) -> str | None:
-    key = files.new_key()
+    key = files.new_key(".csv")
     path = write_failed_rows(files.path_of(key), work.stage, work.findings, work.rejecting)
     return key if path else None
 
