@@ -232,6 +232,12 @@ def test_an_invitation_is_in_its_recipients_language(
     assert greeting in mail
 
 
+def test_who_is_invited_reads_the_companys_language_at_first(world):
+    with working_in(world.app, world.company):
+        member = service.add_member(f"{uuid.uuid4().hex}@example.com", Role.VIEWER)
+        assert member.user.locale == "zh_CN"
+
+
 LINKS = [("zh_CN", "en", "设置新密码", "您好"), ("en", "zh-CN", "Set a new password", "Hello")]
 
 

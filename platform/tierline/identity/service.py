@@ -29,6 +29,7 @@ from tierline.identity.queries import (
 from tierline.identity.rules import LastOwner, check_expiry, check_role_change
 from tierline.identity.token_service import revoke_tokens_of
 from tierline.jobs.service import enqueue
+from tierline.tenancy.queries import current_tenant
 
 LOCALES = ("en", "zh_CN")
 LONGEST_NAME = 120
@@ -112,11 +113,12 @@ def invite_member(
     expires_at: datetime.datetime | None = None,
     *,
     name: str = "",
-    locale: str = "en",
+    locale: str | None = None,
 ) -> Membership:
     """Make a person a member of the tenant in scope, and send a mail that says so.
 
-    A person unknown to the platform becomes a user, and the mail holds a link to set a password.
+    A person unknown to the platform becomes a user, who reads the company's language unless
+    `locale` says another, and the mail holds a link to set a password.
     Somebody who was a member comes back. Raises Conflict for a member, RoleTooHigh, Invalid.
     """
     membership = add_member(email, role, expires_at, name=name, locale=locale)
@@ -130,7 +132,7 @@ def add_member(
     expires_at: datetime.datetime | None = None,
     *,
     name: str = "",
-    locale: str = "en",
+    locale: str | None = None,
     password: str | None = None,
 ) -> Membership:
     """Make a person a member of the tenant in scope, without a mail (commands, demonstration)."""
@@ -139,7 +141,7 @@ def add_member(
     check_expiry(role, expires_at, datetime.datetime.now(datetime.UTC))
     user = find_user(checked_email(email))
     if user is None:
-        user = create_user(email, name, password, locale=locale)
+        user = create_user(email, name, password, locale=locale or current_tenant().locale)
     membership = find_membership(user) or Membership(user_id=user.id, user=user)
     if membership.id is not None and membership.state in ("active", "invited"):
         message = _("%(email)s is a member already.", email=user.email)
