@@ -70,7 +70,7 @@ def show_progress(import_id: uuid.UUID) -> Any:
     """Show how far the dry run or the import is."""
     run = queries.get_import(import_id)
     polls = request.args.get("polls", 0, int)
-    return page("imports/_progress.html", run=run, job=views.job_of(run), polls=polls)
+    return page("imports/_progress.html", run=run, job=queries.job_of(run), polls=polls)
 
 
 @pages.post("/imports/<uuid:import_id>/format", permission=RUN)

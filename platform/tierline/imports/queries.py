@@ -15,6 +15,8 @@ from tierline.db import db
 from tierline.db.paging import Sort
 from tierline.errors import Invalid, NotFound
 from tierline.imports.models import ImportMapping, ImportRun
+from tierline.jobs.models import Job
+from tierline.jobs.queries import find_job
 from tierline.plugins.strict_yaml import parse
 
 NEWEST = Sort("newest", ((ImportRun.created_at, True), (ImportRun.id, True)))
@@ -27,6 +29,18 @@ def get_import(import_id: uuid.UUID) -> ImportRun:
     if run is None:
         raise NotFound(_("There is no such import."))
     return run
+
+
+def job_of(run: ImportRun) -> Job | None:
+    """Return the job that runs the import or its dry run at the moment, or ran it last."""
+    job_id = run.run_job_id if run.state in ("running", "done") else run.check_job_id
+    return find_job(job_id) if job_id is not None else None
+
+
+def is_at_work(run: ImportRun) -> bool:
+    """Return whether a job has the import in hand; one that was cancelled or broke has not."""
+    job = job_of(run) if run.state in ("checking", "running") else None
+    return job is not None and job.open
 
 
 def select_imports() -> Select[tuple[ImportRun]]:

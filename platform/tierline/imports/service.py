@@ -22,7 +22,13 @@ from tierline.imports.guessing import guess_format, guess_mapping
 from tierline.imports.mappings import parse_mapping
 from tierline.imports.models import ImportMapping, ImportRun
 from tierline.imports.permissions import RUN
-from tierline.imports.queries import find_mapping, get_import, get_mapping, mapping_document
+from tierline.imports.queries import (
+    find_mapping,
+    get_import,
+    get_mapping,
+    is_at_work,
+    mapping_document,
+)
 from tierline.imports.registry import get_record_type
 from tierline.jobs.models import Job
 from tierline.jobs.service import enqueue
@@ -129,7 +135,7 @@ def fail_import(import_id: uuid.UUID, error: TierlineError) -> None:
 
 def _open_import(import_id: uuid.UUID) -> ImportRun:
     run = get_import(import_id)
-    if run.state in ("checking", "running", "done"):
+    if run.state == "done" or is_at_work(run):
         message = _("The import is running or done; import the file anew.")
         raise Conflict(message, state=run.state)
     return run

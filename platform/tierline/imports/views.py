@@ -15,8 +15,6 @@ from tierline.imports.guessing import peek
 from tierline.imports.mappings import DATE_FORMATS, DECIMAL_MARKS, all_findings, parse_mapping
 from tierline.imports.models import ImportRun
 from tierline.imports.registry import get_record_type
-from tierline.jobs.models import Job
-from tierline.jobs.queries import find_job
 
 NUMBERS = {"map": 2, "progress": 3, "check": 3, "dry": 4, "result": 6}
 
@@ -28,19 +26,13 @@ def step_labels() -> list[str]:
 
 def step_of(run: ImportRun, asked: str) -> str:
     """Return the step to show: the one asked for where one may go there, else where it stands."""
-    if run.state in ("checking", "running"):
+    if queries.is_at_work(run):
         return "progress"
     if run.state == "done":
         return "result"
     if run.state == "checked" and asked != "map":
         return "dry" if asked == "dry" else "check"
     return "map"
-
-
-def job_of(run: ImportRun) -> Job | None:
-    """Return the job that runs the import or its dry run at the moment, or ran it last."""
-    job_id = run.run_job_id if run.state in ("running", "done") else run.check_job_id
-    return find_job(job_id) if job_id is not None else None
 
 
 def _map(run: ImportRun) -> dict[str, Any]:
@@ -50,6 +42,7 @@ def _map(run: ImportRun) -> dict[str, Any]:
     columns, rows = peek(files.get_path(run.file_key), form)
     return {
         "record_type": record_type,
+        "stopped": _stopped(run),
         "document": document,
         "columns": columns,
         "samples": rows,
@@ -60,6 +53,16 @@ def _map(run: ImportRun) -> dict[str, Any]:
         "date_formats": DATE_FORMATS,
         "decimal_marks": dict(zip(DECIMAL_MARKS, ("1,234.56", "1.234,56"), strict=True)),
     }
+
+
+def _stopped(run: ImportRun) -> str | None:
+    """Return what kept the last dry run or import from its end, if anything did."""
+    if run.error:
+        return run.error
+    job = queries.job_of(run) if run.state in ("checking", "running") else None
+    if job is None:
+        return None
+    return job.error or _("It was cancelled. What was imported until then stays.")
 
 
 def _delimiter_titles() -> dict[str, str]:
@@ -74,7 +77,7 @@ def _delimiter_titles() -> dict[str, str]:
 
 
 def _progress(run: ImportRun) -> dict[str, Any]:
-    return {"job": job_of(run), "number": 5 if run.state == "running" else 3}
+    return {"job": queries.job_of(run), "number": 5 if run.state == "running" else 3}
 
 
 def _check(run: ImportRun) -> dict[str, Any]:

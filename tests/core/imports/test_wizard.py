@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from conftest import Company, working_in
 from people import make_member, sign_in
 from tierline.access.permissions import Role
+from tierline.db import db
 from tierline.jobs.queries import open_jobs
 from tierline.jobs.running import run_job
+from tierline.jobs.service import cancel
 
 CSV = (
     "Invoice No,Customer ID,Invoice Date,Item,Qty,Price,Country\n"
@@ -116,6 +118,33 @@ def test_treatments_are_chosen_at_the_check(
     run_open_job(app, tenant)
     dry = manager.get(f"{address}?step=dry").text
     assert "6 rows in = 4 created + 0 updated + 0 unchanged + 2 failed" in dry
+
+
+def test_a_cancelled_import_can_be_begun_again(
+    app: Flask, tenant: Company, manager: FlaskClient
+) -> None:
+    address = upload(manager, tenant)
+    form = chosen_fields(manager.get(address).text)
+    manager.post(f"{address}/mapping", data={**form, "decimal": "point"})
+    with working_in(app, tenant):
+        cancel(open_jobs()[0].id)
+        db.session.commit()
+    assert "It was cancelled" in manager.get(address).text
+    manager.post(f"{address}/mapping", data={**form, "decimal": "point"})
+    run_open_job(app, tenant)
+    assert "What was found" in manager.get(address).text
+
+
+def test_a_file_that_breaks_off_says_where(
+    app: Flask, tenant: Company, manager: FlaskClient
+) -> None:
+    address = upload(manager, tenant, CSV * 600 + 'A9,C1,2026-01-05,"never closed\n')
+    form = chosen_fields(manager.get(address).text)
+    manager.post(f"{address}/mapping", data={**form, "decimal": "point"})
+    with working_in(app, tenant):
+        job_id = open_jobs()[0].id
+    assert run_job(app, tenant.id, job_id) == "failed"
+    assert "a quotation mark is not closed" in manager.get(address).text
 
 
 @pytest.mark.parametrize(
