@@ -6,17 +6,13 @@ a property test holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
-    ColumnElement,
-    Numeric,
     SmallInteger,
     and_,
     case,
@@ -24,19 +20,27 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     not_,
     null,
     or_,
-    true,
 )
 
-from tierline.metrics import fields
 from tierline.metrics.source import Source
-from tierline.metrics.units import SCALES, exceeds, reaches
+from tierline.metrics.units import SCALES
 from tierline.plugins.contributions import Field
-from tierline.rules.conditions import NUMBER_TYPES, All, AnyOf, Condition, Leaf, Not, compare_known
-from tierline.rules.ladder import Ladder, ladder_of, ladder_of_cuts
+from tierline.rules.conditions import All, AnyOf, Condition, Leaf, Not, compare_known
+from tierline.rules.expressions import (
+    UNKNOWN,
+    Truth,
+    Whole,
+    compare,
+    compare_field,
+    constant,
+    on_step,
+    stepped,
+    total,
+)
+from tierline.rules.ladder import ladder_of, ladder_of_cuts
 from tierline.rules.population import Floor, Population
 from tierline.rules.scheme import (
     AbcRule,
@@ -50,9 +54,6 @@ from tierline.rules.scheme import (
 )
 from tierline.rules.shares import key_of
 from tierline.rules.weights import POINT, SCORE, Weighed, Weights, weigh
-
-Whole = ColumnElement[int]
-Truth = ColumnElement[bool]
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,6 @@ def compile_scheme(
     compiled = _Compiler(scheme, population, source, codes, known_fields).compile()
     inside = case((source.in_group(scheme.group), compiled.tier))
     return replace(compiled, tier=cast(inside, SmallInteger))
-
-
-UNKNOWN: Whole = cast(null(), BigInteger)
-
-
-def constant(value: int) -> Whole:
-    """Return a whole number written into the statement: plans see it, and it needs no parameter."""
-    return literal_column(f"{int(value)}::bigint", BigInteger)  # an int4's sums would overflow
 
 
 @dataclass(frozen=True)
@@ -171,7 +164,7 @@ class _Compiler:
     def _reaches(self, weights: Weights, least: Decimal) -> Truth:
         """Return whether the weighted score is at least `least`, something being known."""
         border = least.as_integer_ratio()
-        return _total(self._margin(part, *border) for part in weights.parts) >= constant(0)
+        return total(self._margin(part, *border) for part in weights.parts) >= constant(0)
 
     def _margin(self, part: Weighed, over: int, under: int) -> Whole:
         """Return weight * (points * under - over) in millionths, 0 where the value is unknown."""
@@ -184,18 +177,18 @@ class _Compiler:
             part.weight * (part.ladder.points_of(step) * under - over) * POINT
             for step in range(len(part.ladder.thresholds) + 1)
         ]
-        return _stepped(value, part.ladder, worth, unknown=0)
+        return stepped(value, part.ladder, worth, unknown=0)
 
     def _score_value(self, weights: Weights) -> Whole:
         """Return the score in ten-thousandths, rounded half up; NULL where nothing is known."""
-        whole = _total(self._margin(part, 0, 1) for part in weights.parts)
+        whole = total(self._margin(part, 0, 1) for part in weights.parts)
         present = func.nullif(self._present(weights), constant(0), type_=BigInteger)
         doubled = whole * constant(2 * SCORE) + present * constant(POINT)
         return doubled // (present * constant(2 * POINT))
 
     def _present(self, weights: Weights) -> Whole:
         """Return the weight of the criteria that are known."""
-        return _total(
+        return total(
             case(
                 (self.source.value(part.criterion.metric).is_(None), constant(0)),
                 else_=constant(part.weight),
@@ -229,7 +222,7 @@ class _Compiler:
         value = self.source.value(axis.metric)
         ladder = ladder_of(axis.edges, self.source.units[axis.metric], axis.better)
         steps = [ladder.points_of(step) - 1 for step in range(len(ladder.thresholds) + 1)]
-        return _stepped(value, ladder, steps, unknown=None), false()
+        return stepped(value, ladder, steps, unknown=None), false()
 
     def _scored_axis(self, axis: Axis, scoring: Scoring) -> tuple[Whole, Truth]:
         weights = weigh(scoring, self.source)
@@ -276,7 +269,7 @@ class _Compiler:
             return compare(value, leaf, 1)
         ladder = ladder_of_cuts(self.population.cuts[leaf.name], row.better)
         spans = [
-            _between_steps(value, ladder, step)
+            on_step(value, ladder, step)
             for step in range(len(ladder.thresholds) + 1)
             if compare_known(Decimal(ladder.points_of(step)), leaf)
         ]
@@ -285,91 +278,3 @@ class _Compiler:
 
 def _unscored(tier: Whole) -> Compiled:
     return Compiled(tier, UNKNOWN, false())
-
-
-def _total(parts: Any) -> Whole:
-    first, *rest = parts
-    for part in rest:
-        first = first + part
-    result: Whole = first
-    return result
-
-
-def _stepped(value: Whole, ladder: Ladder, worth: list[int], unknown: int | None) -> Whole:
-    """Return what the step of a value is worth, looking from the highest threshold down."""
-    steps = [
-        (value >= constant(threshold), constant(worth[place]))
-        for place, threshold in reversed(list(enumerate(ladder.thresholds, start=1)))
-    ]
-    missing = null() if unknown is None else constant(unknown)
-    return case(*steps, (value.is_not(None), constant(worth[0])), else_=missing)
-
-
-def _between_steps(value: Whole, ladder: Ladder, step: int) -> Truth:
-    """Return whether a known value stands on a step of the ladder."""
-    parts = []
-    if step > 0:
-        parts.append(value >= constant(ladder.thresholds[step - 1]))
-    if step < len(ladder.thresholds):
-        parts.append(value < constant(ladder.thresholds[step]))
-    return and_(true(), *parts)
-
-
-def compare(value: Whole, leaf: Leaf, scale: int) -> Truth:
-    """Return a comparison of a stored value, `scale` in one, with the leaf's operands."""
-
-    def at_least(operand: Any) -> Truth:
-        return value >= constant(reaches(operand, scale))
-
-    def at_most(operand: Any) -> Truth:
-        return value < constant(exceeds(operand, scale))
-
-    return _compare(leaf, value, at_least, at_most, lambda x: at_least(x) & at_most(x))
-
-
-def compare_field(field: Field, leaf: Leaf) -> Truth:
-    """Return a comparison of an account's field with the leaf's operands, by the field's type."""
-    number = field.type in NUMBER_TYPES
-    value: Any = fields.number_of(field.key) if number else fields.text_of(field.key)
-
-    def operand(given: Any) -> ColumnElement[Any]:
-        return literal(Decimal(str(given)), Numeric) if number else literal(fields.read_text(given))
-
-    return _compare(
-        leaf,
-        value,
-        lambda given: value >= operand(given),
-        lambda given: value <= operand(given),
-        lambda given: value == operand(given),
-    )
-
-
-Comparison = Callable[[Any], Truth]
-
-
-def _compare(
-    leaf: Leaf, value: Any, at_least: Comparison, at_most: Comparison, equal: Comparison
-) -> Truth:
-    given = leaf.value
-    match leaf.op:
-        case "known":
-            return cast(value.is_not(None), Boolean)
-        case "unknown":
-            return cast(value.is_(None), Boolean)
-        case "eq":
-            return equal(given)
-        case "ne":
-            return not_(equal(given))
-        case "ge":
-            return at_least(given)
-        case "gt":
-            return not_(at_most(given))
-        case "lt":
-            return not_(at_least(given))
-        case "le":
-            return at_most(given)
-        case "in":
-            return or_(*(equal(operand) for operand in given))
-        case "between":
-            return at_least(given[0]) & at_most(given[1])
-    raise ValueError(f"no such operator: {leaf.op}")
