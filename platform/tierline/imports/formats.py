@@ -68,7 +68,7 @@ def parse_format(given: Any, problems: Problems) -> Format:
     columns = given.get("columns", [])
     if encoding not in ENCODINGS:
         problems.add("format.encoding", _("must be one of %(known)s", known=", ".join(ENCODINGS)))
-    if delimiter not in DELIMITERS:
+    if not isinstance(delimiter, str) or delimiter not in DELIMITERS:
         problems.add("format.delimiter", _("must be one of %(known)s", known=", ".join(DELIMITERS)))
     if not isinstance(header, bool):
         problems.add("format.header", _("must be true or false"))
