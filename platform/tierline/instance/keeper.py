@@ -31,7 +31,7 @@ from tierline.instance.valkey import valkey_server
 START_SECONDS = 120.0  # recovery after a crash can take a while
 STOP_SECONDS = 60.0
 WATCH_SECONDS = 2.0
-PATIENCE = 3  # questions without an answer before a server is restarted
+PATIENCE = 15  # questions in a row without an answer before a living server is restarted
 LONGEST_PAUSE = 30.0
 
 
