@@ -150,6 +150,16 @@ def test_every_icon_that_templates_name_is_in_the_sprite() -> None:
     assert named <= ICONS
 
 
+def test_every_icon_that_code_names_is_in_the_sprite() -> None:
+    call = re.compile(
+        r"""navigation_entry\(\s*"\w+",[^"]+"[^"]+"\),\s*"[\w.]+",\s*"([a-z-]+)"|"""
+        r"""timeline_kind\(\s*"[\w.]+",\s*"([a-z-]+)\""""
+    )
+    texts = (path.read_text("utf-8") for path in TEMPLATES.parent.rglob("*.py"))
+    named = {name for text in texts for found in call.findall(text) for name in found if name}
+    assert {"home", "pencil"} <= named <= ICONS
+
+
 def test_templates_hold_nothing_that_the_policy_forbids() -> None:
     inline = r"""\sstyle=["']|\son[a-z]+=["']|<style|<script(?![^>]*(?:nonce=|src=))"""
     forbidden = re.compile(inline)
