@@ -16,7 +16,6 @@ from tierline.errors import NotFound
 from tierline.metrics import queries as metrics
 from tierline.metrics.definitions import Definitions, resting_on_all
 from tierline.metrics.rows import count_rows
-from tierline.metrics.service import today
 from tierline.metrics.source import Source
 from tierline.metrics.units import from_stored
 from tierline.plugins.contributions import TieringScheme
@@ -29,6 +28,7 @@ from tierline.rules.scheme import read_scheme
 from tierline.tiering import queries
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Run, Scheme
+from tierline.tiering.service import checked_date
 from tierline.tiering.steps import describe
 from tierline.tiering.versions import digest_of, get_version
 from tierline.web.language import localized
@@ -83,9 +83,9 @@ def explain_account(
 
 
 def _ground(scheme_id: str, as_of: datetime.date | None) -> Ground:
-    scheme = queries.find_scheme(scheme_id)
     contributed = get_scheme(scheme_id)
-    date = as_of or (scheme.last_as_of if scheme else None) or today()
+    scheme = queries.find_scheme(scheme_id)
+    date = checked_date(as_of or (scheme.last_as_of if scheme else None))
     run = queries.find_run_as_of(scheme, date) if scheme else None
     if scheme is not None and run is not None:
         contributed, version = get_version(scheme, run.version), run.version

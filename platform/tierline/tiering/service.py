@@ -96,7 +96,7 @@ def begin_run(
     Returns the run, and the values that it looks at, which hold until the transaction ends.
     """
     subject = require(RUN)
-    as_of = _checked_date(as_of)
+    as_of = checked_date(as_of)
     scheme = use_scheme(scheme_id)
     _check_no_other_run(scheme, job_id)
     bring_up_to_date()
@@ -123,7 +123,8 @@ def begin_run(
     return run, source
 
 
-def _checked_date(as_of: datetime.date | None) -> datetime.date:
+def checked_date(as_of: datetime.date | None) -> datetime.date:
+    """Return the date, today where there is none; raises Invalid for a date to come."""
     now = today()
     if as_of is not None and as_of > now:
         what = _("is after today, %(today)s", today=now)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from conftest import working_in
 from tierline.accounts.models import Account
 from tierline.db import db
+from tierline.errors import Invalid
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
 from tierline.tiering.commands import command
@@ -101,6 +102,8 @@ def test_an_explanation_of_a_day_without_a_run_measures_that_day() -> None:
     assert explain(ABC, "A", MARCH)["tier"] == "a"
     assert explain(ABC, "A", datetime.date(2026, 4, 1))["tier"] == "b"
     assert explain(ABC, "B", MARCH)["tier"] is None
+    with pytest.raises(Invalid, match="after today"):
+        explain(ABC, "A", datetime.date(2999, 1, 1))
 
 
 def test_a_run_from_the_screen_ends_in_its_result(
