@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = sorted(set(given.name) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and files are tidied
     for name in given.name or BENCHMARKS:
         measure: Callable[..., Measurement] = import_module(BENCHMARKS[name]).measure
         result = measure(**({"runs": given.runs} if given.runs else {}))
