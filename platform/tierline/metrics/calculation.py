@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -44,7 +44,7 @@ from tierline.metrics.definitions import (
     Until,
 )
 from tierline.metrics.source import Source
-from tierline.metrics.trade import Trade, days_between, on_lines, span, trade_value
+from tierline.metrics.trade import Pass, Trade, days_between, pass_of, span, trade_value
 from tierline.metrics.units import BOUND, SCALES
 
 A: Any = Account.__table__.c
@@ -79,17 +79,16 @@ def labels(definitions: Iterable[str]) -> list[tuple[str, str]]:
 
 def _base(definitions: Definitions, trade: Trade, group_keys: Sequence[str]) -> Subquery:
     """Return what comes from trade and fields, an account a row."""
-    transactions = _aggregated(definitions, trade, lines=False)
-    lines = _aggregated(definitions, trade, lines=True)
+    passes = [_aggregated(definitions, trade, name) for name in get_args(Pass)]
+    taken = [each for each in passes if each is not None]
     groups = _groups(trade, group_keys)
     joined: Any = Account.__table__
-    for part in (transactions, lines, groups):
-        if part is not None:
-            joined = joined.outerjoin(part, part.c.account_id == A.id)
+    for part in (*taken, groups):
+        joined = joined.outerjoin(part, part.c.account_id == A.id)
     in_groups = case((A.archived_at.is_(None), func.coalesce(groups.c.bits, 0)), else_=0)
     columns = [A.id.label("account_id"), cast(in_groups, BigInteger).label("groups")]
     for name, label in labels(definitions):
-        value = _base_value(definitions[name], trade, label, transactions, lines)
+        value = _base_value(definitions[name], trade, label, taken)
         if value is not None:
             columns.append(value.label(label))
     statement = select(*columns).select_from(joined).where(A.tenant_id == trade.tenant_id)
@@ -99,11 +98,7 @@ def _base(definitions: Definitions, trade: Trade, group_keys: Sequence[str]) -> 
 
 
 def _base_value(
-    definition: Definition,
-    trade: Trade,
-    label: str,
-    transactions: FromClause | None,
-    lines: FromClause | None,
+    definition: Definition, trade: Trade, label: str, taken: Sequence[FromClause]
 ) -> ColumnElement[Any] | None:
     scale = SCALES[definition.metric.unit]
     match definition.compute:
@@ -115,10 +110,7 @@ def _base_value(
             return stored(span(ahead, unit) * literal(scale))
         case Ratio() | Growth() | Share() | Remainder():
             return None
-    for part in (transactions, lines):
-        if part is not None and label in part.c:
-            return part.c[label]
-    raise KeyError(definition.id)
+    return next(part.c[label] for part in taken if label in part.c)
 
 
 def _field(key: str, points: tuple[tuple[str, int], ...]) -> ColumnElement[Any]:
@@ -127,19 +119,19 @@ def _field(key: str, points: tuple[tuple[str, int], ...]) -> ColumnElement[Any]:
     return case(dict(points), value=fields.text_of(key))
 
 
-def _aggregated(definitions: Definitions, trade: Trade, lines: bool) -> Subquery | None:
-    """Return the grouped pass over the transactions, or over their lines; None when not needed."""
+def _aggregated(definitions: Definitions, trade: Trade, name: Pass) -> Subquery | None:
+    """Return one grouped pass over the ledger; None when no metric needs it."""
     columns = []
-    for name, label in labels(definitions):
-        definition = definitions[name]
-        if _from_trade(definition) and on_lines(definition.compute) == lines:
+    for metric_id, label in labels(definitions):
+        definition = definitions[metric_id]
+        if _from_trade(definition) and pass_of(definition.compute) == name:
             scale = SCALES[definition.metric.unit]
             value = trade_value(definition.compute, trade, scale)
             columns.append(stored(value).label(label))
     if not columns:
         return None
-    statement = trade.lines(*columns) if lines else trade.transactions(*columns)
-    return statement.subquery("lines" if lines else "transactions")
+    statement = trade.lines(*columns) if name == "lines" else trade.transactions(*columns)
+    return statement.subquery(name)
 
 
 def _from_trade(definition: Definition) -> bool:

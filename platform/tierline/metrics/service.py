@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CTE, ColumnElement, exists, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
@@ -34,6 +34,9 @@ from tierline.metrics.models import (
 )
 from tierline.metrics.source import Source
 from tierline.plugins.queries import stakeholder_groups
+
+Values = Mapping[str, ColumnElement[Any]]
+"""What is to stand in the store, by its column."""
 
 CUSTOMER = "customer"
 NIGHTLY = "metrics.refresh"
@@ -157,17 +160,37 @@ def _write(definitions: Definitions, trade: Any, fresh: MetricFreshness) -> None
         for name, column in queries.slot_columns().items()
         if name in definitions and name not in shares
     }
-    statement = insert(AccountState).from_select(
-        ["tenant_id", "account_id", "groups", *columns],
-        select(literal(current_tenant_id()), source.account_id, source.groups, *columns.values()),
+    computed = select(
+        source.account_id, source.groups, *(value.label(name) for name, value in columns.items())
+    ).cte("computed")
+    values = {name: computed.c[name] for name in ("groups", *columns)}
+    db.session.execute(_insert_missing(computed, values).add_cte(_update_changed(computed, values)))
+
+
+def _update_changed(computed: CTE, values: Values) -> CTE:
+    """Return the update of the rows in which a value changes; the others are not touched."""
+    return (
+        update(AccountState)
+        .where(
+            STATE.c.tenant_id == current_tenant_id(),
+            STATE.c.account_id == computed.c.account_id,
+            _differs(values),
+        )
+        .values(values)
+        .returning(literal(1).label("one"))
+        .execution_options(synchronize_session=False)
+        .cte("updated")
     )
-    written = ["groups", *columns]
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "account_id"],
-        set_={name: statement.excluded[name] for name in written},
-        where=_differs({name: statement.excluded[name] for name in written}),
+
+
+def _insert_missing(computed: CTE, values: Values) -> Insert:
+    """Return the insert of the accounts that have no row yet."""
+    there = exists().where(
+        STATE.c.tenant_id == current_tenant_id(), STATE.c.account_id == computed.c.account_id
     )
-    db.session.execute(statement)
+    rows = select(literal(current_tenant_id()), computed.c.account_id, *values.values())
+    names = ["tenant_id", "account_id", *values]
+    return insert(AccountState).from_select(names, rows.where(~there))
 
 
 def _refresh_shares(definitions: Definitions, fresh: MetricFreshness) -> None:
@@ -204,5 +227,5 @@ def _derived_from_store(definitions: Definitions, shares: set[str]) -> Source:
     return Source(rows, rows.c.account_id, rows.c.groups, columns, store.units, store.group_bits)
 
 
-def _differs(values: dict[str, Any]) -> ColumnElement[bool]:
+def _differs(values: Values) -> ColumnElement[bool]:
     return or_(*(STATE.c[name].is_distinct_from(value) for name, value in values.items()))

@@ -1,4 +1,4 @@
-"""Aggregates over the ledger: one grouped pass over its transactions, one over its lines.
+"""Aggregates over the ledger: a grouped pass over its transactions, one over its lines.
 
 Every aggregate of every window is a FILTER of that one pass. Nothing dated after the as-of date is
 looked at, payments included.
@@ -7,10 +7,10 @@ looked at, payments included.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -43,7 +43,10 @@ from tierline.metrics.windows import Window
 T: Any = LedgerTransaction.__table__.c
 L: Any = LedgerLine.__table__.c
 
-ON_LINES = ("quantity", "products")
+Pass = Literal["transactions", "days", "lines"]
+PASSES: Mapping[str, Pass] = {"quantity": "lines", "products": "lines", "days": "days"}
+"""Measures that are not taken in the pass over the transactions: those of their lines; and counts
+of distinct days, which would have the whole pass sorted."""
 DAYS_IN = {"days": Decimal(1), "months": Decimal("30.4375"), "years": Decimal("365.25")}
 
 
@@ -91,9 +94,10 @@ def of_kinds(kinds: Iterable[str]) -> ColumnElement[bool]:
     return condition
 
 
-def on_lines(compute: Compute) -> bool:
-    """Return whether a computation needs the transactions' lines."""
-    return isinstance(compute, Aggregate) and compute.measure in ON_LINES
+def pass_of(compute: Compute) -> Pass:
+    """Return in which pass over the ledger a computation is taken."""
+    measure = compute.measure if isinstance(compute, Aggregate) else ""
+    return PASSES.get(measure, "transactions")
 
 
 def trade_value(compute: Compute, trade: Trade, scale: int) -> ColumnElement[Any]:
