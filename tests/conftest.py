@@ -49,7 +49,16 @@ class Company:
 
 
 class Browser(FlaskClient):
-    """A test client whose requests start in a context of their own, as a server's do."""
+    """A test client whose requests start in a context of their own, as a server's do.
+
+    Each comes from an address of its own, so that limits by address keep tests apart.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.environ_base["REMOTE_ADDR"] = (
+            f"2001:db8::{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}"
+        )
 
     def open(self, *args: Any, **options: Any) -> Any:
         return contextvars.Context().run(super().open, *args, **options)
