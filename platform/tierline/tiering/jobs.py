@@ -12,17 +12,30 @@ from sqlalchemy import func, select
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.jobs.registry import job_kind
-from tierline.jobs.running import Running
+from tierline.jobs.running import ClaimLost, Running
 from tierline.metrics.models import STATE
 from tierline.tiering.models import Run
 from tierline.tiering.permissions import RUN
-from tierline.tiering.service import assign, begin_run, finish_run
+from tierline.tiering.service import assign, begin_run, fail_run, finish_run
 
 
 @job_kind("tiering.run", _l("Run a tiering scheme"), permission=RUN)
 def run(running: Running) -> dict[str, Any]:
     """Run the scheme that the arguments name: `scheme`, and `as_of` or today."""
     here = _resumed(running) or _begun(running)
+    try:
+        return _carry_out(running, here)
+    except ClaimLost:
+        raise
+    except Exception:
+        db.session.rollback()
+        fail_run(uuid.UUID(running.position["run"]))
+        db.session.commit()
+        raise
+
+
+def _carry_out(running: Running, here: Run) -> dict[str, Any]:
+    """Do the steps that are left, and sum the run up."""
     position = running.position
     start = uuid.UUID(position["after"]) if position.get("after") else None
 
@@ -52,4 +65,5 @@ def _resumed(running: Running) -> Run | None:
     """Return the run that an earlier attempt of this job began, where it can go on."""
     if "run" not in running.position:
         return None
-    return db.session.get(Run, uuid.UUID(running.position["run"]))
+    found = db.session.get(Run, uuid.UUID(running.position["run"]))
+    return found if found is not None and found.state == "running" else None

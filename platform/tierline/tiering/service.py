@@ -241,6 +241,16 @@ def _write_history(run: Run, changed: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
+def fail_run(run_id: uuid.UUID) -> None:
+    """Close a run that can't go on; what it wrote so far stays, as of its date."""
+    run = db.session.get_one(Run, run_id)
+    run.state, run.finished_at = "failed", datetime.datetime.now(datetime.UTC)
+    scheme = db.session.get_one(Scheme, (run.tenant_id, run.scheme_number))
+    if scheme.active_run_id == run.id:
+        scheme.active_run_id = None
+    db.session.flush()
+
+
 def finish_run(run: Run, source: Source | None = None) -> RunResult:
     """Sum the run up by tier, and close it."""
     found = evaluation_of(run, source)

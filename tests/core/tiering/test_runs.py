@@ -18,7 +18,7 @@ from tierline.db import db
 from tierline.errors import Invalid, NotFound
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
-from tierline.jobs.service import enqueue
+from tierline.jobs.service import enqueue, retry
 from tierline.metrics.service import today, touch
 from tierline.tiering import jobs, queries, service
 from tierline.tiering.models import Assignment, Run, Scheme
@@ -178,6 +178,30 @@ def test_a_job_killed_between_steps_goes_on_where_it_stopped(
         run = db.session.scalars(select(Run)).one()
         assert (run.changed, run.state) == (10, "done")
         assert len(list(db.session.scalars(select(Assignment)))) == 10
+
+
+def test_a_run_that_fails_is_closed_and_can_be_run_again(
+    app: Flask, tenant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with working_in(app, tenant):
+        trade([sale("A", 1)])
+        job_id = enqueue("tiering.run", {"scheme": ABC}).id
+        db.session.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "finish_run", _fail)
+        assert run_job(app, tenant.id, job_id) == "failed"
+    with working_in(app, tenant):
+        assert db.session.scalars(select(Run.state)).one() == "failed"
+        retry(job_id)
+        db.session.commit()
+    assert run_job(app, tenant.id, job_id) == "done"
+    with working_in(app, tenant):
+        states = db.session.scalars(select(Run.state).order_by(Run.created_at))
+        assert list(states) == ["failed", "done"]
+
+
+def _fail(*_: Any) -> None:
+    raise ZeroDivisionError
 
 
 def _die(*_: Any) -> None:
