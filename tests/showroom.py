@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, repeat
-
 from flask import Flask, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
 
@@ -39,9 +36,8 @@ def make_showroom() -> Flask:
     for part in (language, csrf, headers, failures, layout):
         part.install(app)
     app.jinja_env.globals["tenants_of_user"] = list
-    steps = chain(range(STEPS + 1), repeat(STEPS))
     app.add_url_rule("/guide", view_func=guide)
-    app.add_url_rule("/work", "work", lambda: work(steps))
+    app.add_url_rule("/work", view_func=work)
     app.add_url_rule("/act", view_func=act, methods=["POST"])
     app.add_url_rule("/broken", view_func=broken)
     return app
@@ -52,9 +48,9 @@ def guide() -> ResponseReturnValue:
     return render_template("styleguide/index.html")
 
 
-def work(steps: Iterator[int]) -> ResponseReturnValue:
-    """Show a job that is one step further each time."""
-    done = next(steps)
+def work() -> ResponseReturnValue:
+    """Show a job that is one step further each time it is asked after."""
+    done = request.args.get("polls", 0, type=int)
     state = "done" if done == STEPS else "running"
     job = {"state": state, "done": done, "total": STEPS, "title": "Import"}
     if request.headers.get("HX-Request-Type") == "partial":

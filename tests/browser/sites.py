@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -21,6 +22,9 @@ from tierline.db import db, tenant_scope
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
 
+# A window that closes cuts off the answers still on their way; the test server drops their files.
+CUT_OFF = "ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"
+BROWSER = [pytest.mark.browser, pytest.mark.filterwarnings(CUT_OFF)]
 PASSWORD = "nine quiet herons wade"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}

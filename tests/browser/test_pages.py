@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from browser.addresses import Address, pages
-from browser.sites import COLOUR_RULES, PHONE, RULES, Site, opened, violations
+from browser.sites import BROWSER, COLOUR_RULES, PHONE, RULES, Site, opened, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 
 # Each operation of the API's reference looks like the first: one of them is opened.
 OPEN = """

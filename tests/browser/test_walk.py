@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.sites import PASSWORD, Site, finish_jobs, opened, violations
+from browser.sites import BROWSER, PASSWORD, Site, finish_jobs, opened, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 
 FARTHEST = 150  # steps of the Tab key
 COLUMNS = ("account", "account_name", "kind", "number", "date", "amount", "currency")
