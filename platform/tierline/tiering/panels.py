@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from flask import render_template
@@ -70,6 +71,7 @@ def _current(scheme: Scheme) -> ColumnElement[Any]:
 def _badge(contributed: TieringScheme, scheme: Scheme) -> Callable[[Any], str | Markup]:
     tiers = {tier.id: tier for tier in contributed.tiers}
 
+    @cache  # a badge a tier, not a row: rendering costs more than the rest of the row
     def show(code: Any) -> str | Markup:
         tier = tiers.get(queries.tier_name(scheme, code) or "")
         if tier is None:
