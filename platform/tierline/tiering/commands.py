@@ -83,6 +83,30 @@ def _explained(explanation: dict[str, Any]) -> Iterator[str]:
         f"{explanation['account']} {explanation['name']}: {explanation['tier'] or 'no tier'}"
         f" as of {explanation['as_of']} ({explanation['scheme']} version {explanation['version']})"
     )
+    yield from _steps(explanation)
     for metric in explanation["metrics"]:
-        value = "unknown" if metric["value"] is None else f"{metric['value']:,}"
-        yield f"  {metric['id']:<36} {value:>18} {metric['unit']:<8} {metric['rows']} rows"
+        rows = "" if metric["rows"] is None else f"{metric['rows']:,} rows"
+        yield f"  {metric['id']:<36} {_shown(metric['value']):>18} {metric['unit']:<8} {rows}"
+
+
+def _steps(explanation: dict[str, Any]) -> Iterator[str]:
+    for axis in (explanation, *explanation.get("axes", ())):
+        for each in axis.get("criteria", ()):
+            worth = f"{_shown(each['points'])} points × {each['weight']} %"
+            yield f"  {each['id']:<24} {_shown(each['value']):>18} → {worth}"
+        if "score" in axis:
+            yield f"  score {_shown(axis['score'])}, {axis['present']} % of the weight known"
+    for axis in explanation.get("axes", ()):
+        yield f"  {axis['title']}: {axis['label'] or 'unknown'}"
+    for each in explanation.get("bins", ()):
+        cuts = " · ".join(f"{cut:,}" for cut in each["cuts"])
+        yield f"  {each['id']} {_shown(each['value'])} → {_shown(each['points'])} points ({cuts})"
+    for floor in explanation.get("share", {}).get("floors", ()):
+        yield f"  {floor['tier']} from {_shown(floor['from'])}"
+    for rule in explanation.get("rules", ()):
+        said = {True: "yes", False: "no", None: "unknown"}[rule["holds"]]
+        yield f"  rule {rule['id']}: {said}"
+
+
+def _shown(value: Any) -> str:
+    return "unknown" if value is None else f"{value:,}"

@@ -154,3 +154,13 @@ def test_the_api_runs_shows_and_explains(
     assert (why["tier"], why["as_of"]) == ("b", "2026-03-01")
     late = program.post(f"{base}/tiering/schemes/{ABC}/runs", json={"as_of": "2999-01-01"})
     assert (late.status_code, late.json["errors"]) == (422, {"as_of": ["is still to come"]})
+
+
+def test_the_commands_speak_to_people_too(app: Flask, traded: Any) -> None:
+    where = ["--tenant", traded.slug, "--scheme", RFM]
+    with app.app_context():
+        ran = CliRunner().invoke(command, ["run", *where, "--as-of", "2026-03-01"])
+        why = CliRunner().invoke(command, ["explain", *where, "--account", "B"])
+    assert ran.output.startswith("As of 2026-03-01: 2 accounts, 2 changed")
+    assert "  r 0 → 5 points (1 · 1 · 1 · 1)\n" in why.output
+    assert "essentials:recency" in why.output
