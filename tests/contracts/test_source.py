@@ -39,6 +39,7 @@ COMMITTERS = {
     "plugins/service.py": "releases are stored at start; a suspension outlives the failed request",
     "provision.py": "a company has no scope before it is there",
     "identity/queries.py": "the use of a token is noted apart, during a read",
+    "tiering/jobs.py": "a failed job closes its run, after its work was undone",
 }
 
 SCOPES = {"tenant_scope", "system", "acting_as", "working_in", "in_tenant"}

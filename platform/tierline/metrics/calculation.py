@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from tierline.accounts.models import Account, AccountGroup
 from tierline.db import db
+from tierline.db.planning import whole_sets
 from tierline.metrics import fields
 from tierline.metrics.definitions import (
     Definition,
@@ -220,7 +221,8 @@ def materialise(source: Source) -> Source:
     table.create(db.session.connection())
     columns = ["account_id", "groups", *names]
     rows = select(*(source.rows.c[name] for name in columns))
-    db.session.execute(insert(table).from_select(columns, rows))
+    with whole_sets():
+        db.session.execute(insert(table).from_select(columns, rows))
     return replace(
         source,
         rows=table,

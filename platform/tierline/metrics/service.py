@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from sqlalchemy import CTE, ColumnElement, exists, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from tierline.db import db
+from tierline.db.planning import whole_sets
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Conflict
 from tierline.jobs.service import schedule
@@ -39,6 +41,7 @@ Values = Mapping[str, ColumnElement[Any]]
 """What is to stand in the store, by its column."""
 
 CUSTOMER = "customer"
+MANY = 500  # accounts; so many are joined as whole sets
 NIGHTLY = "metrics.refresh"
 AT_NIGHT = "5 0 * * *"  # in the tenant's time zone: windows move on with its day
 
@@ -60,7 +63,8 @@ def touch(accounts: Sequence[uuid.UUID]) -> None:
     if fresh.as_of is None:
         _refresh(definitions, fresh, today())
     elif accounts:
-        _write(definitions, queries.trade(fresh.as_of, list(accounts)), fresh)
+        with whole_sets() if len(accounts) > MANY else nullcontext():
+            _write(definitions, queries.trade(fresh.as_of, list(accounts)), fresh)
         fresh.shares_current = False
     db.session.flush()
 
@@ -164,7 +168,9 @@ def _write(definitions: Definitions, trade: Any, fresh: MetricFreshness) -> None
         source.account_id, source.groups, *(value.label(name) for name, value in columns.items())
     ).cte("computed")
     values = {name: computed.c[name] for name in ("groups", *columns)}
-    db.session.execute(_insert_missing(computed, values).add_cte(_update_changed(computed, values)))
+    write = _insert_missing(computed, values).add_cte(_update_changed(computed, values))
+    with nullcontext() if only_some else whole_sets():
+        db.session.execute(write)
 
 
 def _update_changed(computed: CTE, values: Values) -> CTE:
