@@ -36,6 +36,7 @@ NAMES = {
     *("ABC", "RFM", "SaaS", "GMV", "MRR", "ARR", "NPS", "QBR", "SLA", "OEM", "KA", "USD", "CNY"),
     *("OpenAPI", "Bearer", "RFC", "problem", "details", "If", "Match", "ETag", "Escape", "Esc"),
     *("Enter", "Shift", "Ctrl", "Alt", "Tab", "yyyy", "mm", "dd", "yyyymmdd"),
+    "tests",  # the area of the permissions that tests declare
 }
 MAPPINGS = "|".join(path.stem for path in (home_folder() / "tenants/mappings").glob("*.yaml"))
 DATA = re.compile(  # what the records of route_world.py are called

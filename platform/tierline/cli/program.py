@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import wraps
 from importlib import import_module
@@ -88,13 +89,18 @@ def current_wish(ctx: click.Context) -> Wish:
 
 
 def prepared(command: click.Command, offline: bool = False) -> click.Command:
-    """Give a command and all below it `--data`, and the leaves the running application."""
+    """Return the command with `--data` on it and all below it, its leaves run in the application.
+
+    A copy: the feature's own command stays as it is, for whoever has an application already.
+    """
     offline = offline or getattr(command, "offline", False)
+    command = copy(command)
     if not any(option.name == "data" for option in command.params):
-        command.params.append(data_option())
+        command.params = [*command.params, data_option()]
     if isinstance(command, click.Group):
-        for child in command.commands.values():
-            prepared(child, offline)
+        command.commands = {
+            name: prepared(child, offline) for name, child in command.commands.items()
+        }
     elif command.callback is not None and not offline:
         command.callback = _in_application(command.callback)
     return command
