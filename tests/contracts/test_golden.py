@@ -8,9 +8,9 @@ from sqlalchemy import column, table
 from tierline.config import home_folder
 from tierline.metrics.source import Source
 from tierline.metrics.units import to_stored
-from tierline.plugins import records
-from tierline.plugins.golden import GoldenAccount, GoldenExample, golden_examples
-from tierline.plugins.loading import load, plugin_folders
+from tierline.packs import records
+from tierline.packs.golden import GoldenAccount, GoldenExample, golden_examples
+from tierline.packs.loading import load, plugin_folders
 from tierline.rules.evaluate import evaluate
 from tierline.rules.measuring import population_of
 from tierline.rules.population import AccountValues

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from tierline.config import home_folder
-from tierline.plugins import contributions, hooks
+from tierline.packs import contributions
+from tierline.packs.golden import golden_examples
+from tierline.packs.loading import load, plugin_folders
+from tierline.packs.releases import Release
+from tierline.plugins import hooks
 from tierline.plugins.dispatch import RECORDS
-from tierline.plugins.golden import golden_examples
-from tierline.plugins.loading import load, plugin_folders
-from tierline.plugins.packs import Pack, Release
+from tierline.plugins.pack import Pack
 
 FOLDERS = plugin_folders(home_folder() / "plugins")
 LOADED = load(FOLDERS)

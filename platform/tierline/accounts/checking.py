@@ -19,7 +19,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from tierline.accounts.models import KINDS, STAGES
 from tierline.errors import Invalid
-from tierline.plugins.problems import did_you_mean
+from tierline.packs.problems import did_you_mean
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 BREAK = re.compile(r"[\t\r\n]")

@@ -15,9 +15,9 @@ from tierline.accounts.models import CUSTOMER, Account
 from tierline.accounts.panels import ListFilter
 from tierline.accounts.plugin_fields import fields_for
 from tierline.accounts.words import Vocabulary, group_titles, known_groups
-from tierline.plugins.contributions import Field
+from tierline.packs.contributions import Field
+from tierline.packs.records import manifest
 from tierline.plugins.queries import enabled_plugins, fields
-from tierline.plugins.records import manifest
 from tierline.web.language import localized
 
 PREFIX = "fields."

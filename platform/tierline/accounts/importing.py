@@ -27,7 +27,7 @@ from tierline.imports.registry import (
     Outcome,
     TypedRow,
 )
-from tierline.plugins.contributions import Field
+from tierline.packs.contributions import Field
 from tierline.plugins.queries import fields as plugin_fields
 from tierline.web.language import localized
 

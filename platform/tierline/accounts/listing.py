@@ -25,7 +25,7 @@ from tierline.db.paging import Page, Sort, capped_count, keyset_page
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Invalid, NotFound
 from tierline.identity.models import AppUser, Membership
-from tierline.plugins.problems import did_you_mean
+from tierline.packs.problems import did_you_mean
 
 MOST_WORDS = 8
 NUMBER = literal_column("COALESCE(account.external_key, ''::text)", Text)  # ix_account_number

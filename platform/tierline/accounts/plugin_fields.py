@@ -16,8 +16,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tierline.accounts import checking
-from tierline.plugins.contributions import Field
-from tierline.plugins.problems import did_you_mean
+from tierline.packs.contributions import Field
+from tierline.packs.problems import did_you_mean
 from tierline.web.language import date, localized, money, number, percent
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")

@@ -29,7 +29,7 @@ from tierline.accounts.words import known_groups
 from tierline.audit.service import record
 from tierline.db import db
 from tierline.errors import Conflict, Stale
-from tierline.plugins.problems import did_you_mean
+from tierline.packs.problems import did_you_mean
 from tierline.plugins.queries import fields
 
 Groups = Mapping[str, str | None]

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from tierline.accounts.models import CUSTOMER, KINDS, STAGES
 from tierline.accounts.plugin_fields import shown_value
-from tierline.plugins.contributions import StakeholderGroup
+from tierline.packs.contributions import StakeholderGroup
 from tierline.plugins.queries import fields, stakeholder_groups
 from tierline.web.language import localized
 

@@ -13,7 +13,7 @@ from tierline.db import db
 from tierline.identity.models import Membership
 from tierline.jobs.models import Job
 from tierline.jobs.queries import open_jobs
-from tierline.plugins.contributions import Tier
+from tierline.packs.contributions import Tier
 from tierline.plugins.models import PluginEnablement
 from tierline.tiering.models import Run
 from tierline.tiering.queries import Mover, movers

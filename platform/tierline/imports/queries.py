@@ -17,7 +17,7 @@ from tierline.errors import Invalid, NotFound
 from tierline.imports.models import ImportMapping, ImportRun
 from tierline.jobs.models import Job
 from tierline.jobs.queries import find_job
-from tierline.plugins.strict_yaml import parse
+from tierline.packs.strict_yaml import parse
 
 NEWEST = Sort("newest", ((ImportRun.created_at, True), (ImportRun.id, True)))
 FILES = "mappings"  # the folder below tenants/

@@ -20,7 +20,7 @@ from tierline.db.check import check as check_walls
 from tierline.errors import TierlineError
 from tierline.instance.connections import disconnect
 from tierline.instance.opening import check_database, check_redis
-from tierline.plugins.loading import Loaded
+from tierline.packs.loading import Loaded
 from tierline.plugins.manager import installed
 
 GIGABYTE = 1024**3

@@ -16,12 +16,12 @@ from tierline.config import Settings
 from tierline.console import in_platform, in_tenant
 from tierline.errors import TierlineError
 from tierline.marking import N_
+from tierline.packs.problems import Problem, did_you_mean
+from tierline.packs.shapes import Optional, Reading, flag, items, number, record, text, word
+from tierline.packs.strict_yaml import parse
 from tierline.plugins.manager import Plugins, installed
-from tierline.plugins.problems import Problem, did_you_mean
 from tierline.plugins.queries import enablements
 from tierline.plugins.service import enable, sync_releases
-from tierline.plugins.shapes import Optional, Reading, flag, items, number, record, text, word
-from tierline.plugins.strict_yaml import parse
 from tierline.provision import create_company
 from tierline.tenancy.queries import find_tenant
 from tierline.tenancy.service import LOCALES

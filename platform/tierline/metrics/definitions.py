@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from tierline.errors import Invalid
 from tierline.metrics.windows import Window, read_window
-from tierline.plugins.contributions import Document, Field, Metric
+from tierline.packs.contributions import Document, Field, Metric
 
 PURCHASE = frozenset({"order", "invoice"})
 

@@ -23,7 +23,7 @@ from tierline.metrics.models import STATE, MetricFreshness, MetricSlot
 from tierline.metrics.source import Source
 from tierline.metrics.trade import Trade
 from tierline.metrics.units import SCALES, from_stored
-from tierline.plugins.contributions import Metric, MetricUnit
+from tierline.packs.contributions import Metric, MetricUnit
 from tierline.plugins.queries import fields, metrics, stakeholder_groups
 from tierline.tenancy.models import Tenant
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, FromClause, false, literal
 
 from tierline.errors import Invalid
-from tierline.plugins.contributions import MetricUnit
+from tierline.packs.contributions import MetricUnit
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from tierline.plugins.contributions import MetricUnit
+from tierline.packs.contributions import MetricUnit
 
 SCALES: Mapping[MetricUnit, int] = {
     "money": 100,

@@ -1,1 +1,1 @@
-"""Plugins: what they may contribute, how their files are read, and what a tenant has enabled."""
+"""Plugins: the hooks they answer, what is installed, and what each tenant has enabled of it."""

@@ -18,9 +18,9 @@ from tierline.console import (
     show,
     tenant_option,
 )
+from tierline.packs.loading import check_folder
+from tierline.packs.problems import PluginInvalid
 from tierline.plugins import service
-from tierline.plugins.loading import check_folder
-from tierline.plugins.problems import PluginInvalid
 from tierline.plugins.queries import catalogue, get_contents, get_entry
 from tierline.plugins.schemas import ContentsSchema, PluginSchema
 

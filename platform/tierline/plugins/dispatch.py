@@ -14,7 +14,7 @@ from typing import Any
 import pluggy
 import structlog
 
-from tierline.plugins.contributions import Field, Metric, StakeholderGroup, TieringScheme
+from tierline.packs.contributions import Field, Metric, StakeholderGroup, TieringScheme
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from tierline.plugins.contributions import Field, Metric, StakeholderGroup, TieringScheme
+from tierline.packs.contributions import Field, Metric, StakeholderGroup, TieringScheme
 
 PROJECT = "tierline"
 

@@ -20,11 +20,12 @@ import structlog
 from flask import Flask, current_app
 
 from tierline.config import Settings, SettingsError
+from tierline.packs.loading import Loaded, load, plugin_folders
+from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
+from tierline.packs.releases import Release
 from tierline.plugins.dispatch import Dispatcher, Suspend
 from tierline.plugins.hooks import PROJECT, ContributionHooks
-from tierline.plugins.loading import Loaded, load, plugin_folders
-from tierline.plugins.packs import Pack, Release
-from tierline.plugins.problems import PluginInvalid, Problem, did_you_mean
+from tierline.plugins.pack import Pack
 
 log = structlog.get_logger()
 

@@ -18,19 +18,19 @@ from sqlalchemy import select
 from tierline.db import current_scope, db
 from tierline.errors import Conflict, NotFound
 from tierline.marking import N_
-from tierline.plugins import records
-from tierline.plugins.contributions import (
+from tierline.packs import records
+from tierline.packs.contributions import (
     Field,
     Manifest,
     Metric,
     StakeholderGroup,
     TieringScheme,
 )
-from tierline.plugins.golden import GoldenExample, golden_examples
+from tierline.packs.golden import GoldenExample, golden_examples
+from tierline.packs.problems import did_you_mean
+from tierline.packs.releases import Release, release_of
 from tierline.plugins.manager import installed
 from tierline.plugins.models import PluginEnablement, PluginRelease
-from tierline.plugins.packs import Release, release_of
-from tierline.plugins.problems import did_you_mean
 
 
 class Identified(Protocol):

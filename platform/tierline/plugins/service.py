@@ -15,10 +15,10 @@ from tierline.access.decision import acting_as, get_subject, platform_subject
 from tierline.audit.service import record
 from tierline.db import db, tenant_scope
 from tierline.errors import Conflict, Forbidden, NotFound
+from tierline.packs.problems import did_you_mean
+from tierline.packs.releases import Release
 from tierline.plugins.manager import installed, log
 from tierline.plugins.models import PluginEnablement, PluginRelease
-from tierline.plugins.packs import Release
-from tierline.plugins.problems import did_you_mean
 from tierline.plugins.queries import enabled_plugins, enablements, needed_by
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tierline.plugins import records
-from tierline.plugins.contributions import Field, Metric, StakeholderGroup
+from tierline.packs import records
+from tierline.packs.contributions import Field, Metric, StakeholderGroup
 from tierline.plugins.manager import installed
 from tierline.plugins.queries import Contents
 from tierline.web.language import localized, number

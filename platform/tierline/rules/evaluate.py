@@ -11,7 +11,7 @@ from typing import Any
 from tierline.metrics.fields import read_number, read_text
 from tierline.metrics.source import Source
 from tierline.metrics.units import SCALES, from_stored
-from tierline.plugins.contributions import Field
+from tierline.packs.contributions import Field
 from tierline.rules.conditions import (
     NUMBER_TYPES,
     Condition,

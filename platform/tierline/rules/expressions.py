@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from tierline.metrics import fields
 from tierline.metrics.units import exceeds, reaches
-from tierline.plugins.contributions import Field
+from tierline.packs.contributions import Field
 from tierline.rules.conditions import NUMBER_TYPES, Leaf
 from tierline.rules.ladder import Ladder
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tierline.metrics.units import BOUND, SCALES, exceeds, reaches
-from tierline.plugins.contributions import MetricUnit
+from tierline.packs.contributions import MetricUnit
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tierline.errors import Invalid
-from tierline.plugins.contributions import Text, TieringScheme
+from tierline.packs.contributions import Text, TieringScheme
 from tierline.rules.conditions import Condition, Leaf, leaves, read_condition
 
 DECIMALS = {"weight": 4, "from": 6, "edges": 6}

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from tierline.metrics.source import Source
 from tierline.metrics.units import SCALES
-from tierline.plugins.contributions import Field
+from tierline.packs.contributions import Field
 from tierline.rules.conditions import All, AnyOf, Condition, Leaf, Not, compare_known
 from tierline.rules.expressions import (
     UNKNOWN,

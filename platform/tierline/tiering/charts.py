@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tierline.plugins.contributions import Tier, TieringScheme
+from tierline.packs.contributions import Tier, TieringScheme
 from tierline.tiering.results import Result, TierResult
 from tierline.web.language import localized, money, number, percent
 

@@ -18,7 +18,7 @@ from tierline.metrics.definitions import Definitions, resting_on_all
 from tierline.metrics.rows import count_rows
 from tierline.metrics.source import Source
 from tierline.metrics.units import from_stored
-from tierline.plugins.contributions import TieringScheme
+from tierline.packs.contributions import TieringScheme
 from tierline.plugins.queries import fields, get_scheme
 from tierline.rules.evaluate import Outcome, evaluate
 from tierline.rules.measuring import measure

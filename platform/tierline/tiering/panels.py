@@ -22,7 +22,7 @@ from tierline.accounts.panels import (
 )
 from tierline.db.scope import current_tenant_id
 from tierline.metrics.models import STATE
-from tierline.plugins.contributions import TieringScheme
+from tierline.packs.contributions import TieringScheme
 from tierline.tiering import queries
 from tierline.tiering.models import Scheme
 from tierline.tiering.permissions import READ

@@ -15,7 +15,7 @@ from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import NotFound
 from tierline.metrics.models import STATE
-from tierline.plugins.contributions import TieringScheme
+from tierline.packs.contributions import TieringScheme
 from tierline.plugins.queries import get_scheme, tiering_schemes
 from tierline.tiering.models import Assignment, Run, Scheme
 from tierline.tiering.results import Result, read_result

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tierline.metrics.definitions import Definitions
-from tierline.plugins.contributions import Text, TieringScheme
+from tierline.packs.contributions import Text, TieringScheme
 from tierline.rules.evaluate import (
     AxisStep,
     BinStep,

@@ -16,8 +16,8 @@ from tierline.db import db
 from tierline.errors import Conflict, NotFound
 from tierline.marking import N_
 from tierline.metrics.models import TIER_SLOTS
-from tierline.plugins.contributions import Tier, TieringScheme
-from tierline.plugins.frozen import freeze
+from tierline.packs.contributions import Tier, TieringScheme
+from tierline.packs.frozen import freeze
 from tierline.plugins.queries import get_scheme
 from tierline.tiering.models import Scheme, SchemeVersion
 

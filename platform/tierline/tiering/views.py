@@ -12,7 +12,7 @@ from tierline.accounts.models import Account, AccountGroup
 from tierline.db import db
 from tierline.jobs.models import Job
 from tierline.metrics import queries as metrics
-from tierline.plugins.contributions import Tier, TieringScheme
+from tierline.packs.contributions import Tier, TieringScheme
 from tierline.plugins.queries import Contents, fields, tiering_schemes
 from tierline.plugins.queries import metrics as all_metrics
 from tierline.plugins.words import Words

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tierline.accounts import checking
 from tierline.accounts.plugin_fields import clean_fields, clean_value, fields_for, shown_value
 from tierline.errors import Invalid
-from tierline.plugins.contributions import Choice, Field
+from tierline.packs.contributions import Choice, Field
 
 EN = {"en": "x", "zh_CN": "x"}
 

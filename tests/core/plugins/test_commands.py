@@ -14,7 +14,7 @@ from conftest import Company
 from tierline.errors import Conflict
 from tierline.plugins.commands import command
 
-TRIAL = Path(__file__).parent / "trial"
+TRIAL = Path(__file__).parents[2] / "trial"
 
 
 @pytest.fixture(autouse=True)

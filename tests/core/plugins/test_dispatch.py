@@ -9,7 +9,7 @@ from typing import Any
 import pluggy
 import pytest
 
-from tierline.plugins.contributions import StakeholderGroup
+from tierline.packs.contributions import StakeholderGroup
 from tierline.plugins.dispatch import FAILURES, WITHIN_SECONDS, Dispatcher
 from tierline.plugins.hooks import PROJECT, ContributionHooks, hookimpl
 

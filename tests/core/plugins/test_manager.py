@@ -23,11 +23,11 @@ from tierline.plugins import manager, service
 from tierline.plugins.manager import Plugins, choose
 from tierline.plugins.queries import get_entry, get_metric, metrics
 
-TRIAL = Path(__file__).parent / "trial"
+TRIAL = Path(__file__).parents[2] / "trial"
 
 CODE = """
 from pathlib import Path
-from tierline.plugins.contributions import Metric
+from tierline.packs.contributions import Metric
 from tierline.plugins.hooks import hookimpl
 
 PACK = Path(__file__).parent / "pack"

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from conftest import Company
 from tierline.config import home_folder
-from tierline.plugins.loading import load, plugin_folders
+from tierline.packs.loading import load, plugin_folders
 
 Login = Callable[..., FlaskClient]
 LOADED = load(plugin_folders(home_folder() / "plugins"))

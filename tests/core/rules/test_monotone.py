@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import column, table
 
 from tierline.metrics.source import Source
-from tierline.plugins.contributions import Tier, TieringScheme
+from tierline.packs.contributions import Tier, TieringScheme
 from tierline.rules.evaluate import evaluate
 from tierline.rules.population import AccountValues, Population
 from tierline.rules.scheme import read_scheme

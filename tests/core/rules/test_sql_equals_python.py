@@ -21,7 +21,7 @@ from tierline.accounts.models import Account
 from tierline.db import db
 from tierline.metrics.source import Source
 from tierline.metrics.units import SCALES
-from tierline.plugins.contributions import Choice, Field, Tier, TieringScheme
+from tierline.packs.contributions import Choice, Field, Tier, TieringScheme
 from tierline.rules.evaluate import evaluate
 from tierline.rules.measuring import measure, population_of
 from tierline.rules.population import AccountValues

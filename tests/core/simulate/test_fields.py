@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from tierline.config import home_folder
-from tierline.plugins.contributions import Field
-from tierline.plugins.loading import load, plugin_folders
-from tierline.plugins.packs import Pack
+from tierline.packs.contributions import Field
+from tierline.packs.loading import load, plugin_folders
+from tierline.plugins.pack import Pack
 from tierline.simulate import INDUSTRIES, World, simulate_world
 
 PLAIN = {"integer": int, "decimal": Decimal, "percent": Decimal, "money": Decimal}

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tierline.plugins.contributions import LOCALES
-from tierline.plugins.problems import Problem, did_you_mean
-from tierline.plugins.strict_yaml import Node
+from tierline.packs.contributions import LOCALES
+from tierline.packs.problems import Problem, did_you_mean
+from tierline.packs.strict_yaml import Node
 
 Path = tuple[str | int, ...]
 MARKUP = re.compile(r"<[a-zA-Z/!?]")

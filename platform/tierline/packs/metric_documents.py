@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tierline.plugins.shapes import (
+from tierline.packs.shapes import (
     Optional,
     Reading,
     either,

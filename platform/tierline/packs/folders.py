@@ -1,87 +1,21 @@
-"""Packs: a folder of files becomes a release, and a release an object that answers the hooks.
-
-A release is immutable: the normalised document with its digest. What a tenant has enabled is a
-release, so a pack object is made from one and never looks at files again.
-"""
+"""Folders of plugins: their files are read into a normalised document, with every problem named."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from tierline.plugins import records
-from tierline.plugins.contributions import Field, Metric, StakeholderGroup, TieringScheme
-from tierline.plugins.documents import FORMATS, MANIFEST_FORMAT, Format, read
-from tierline.plugins.hooks import hookimpl
-from tierline.plugins.problems import Problem, did_you_mean
-from tierline.plugins.shapes import NAME, Reading
-from tierline.plugins.strict_yaml import parse
+from tierline.packs.documents import FORMATS, MANIFEST_FORMAT, Format, read
+from tierline.packs.problems import Problem, did_you_mean
+from tierline.packs.shapes import NAME, Reading
+from tierline.packs.strict_yaml import parse
 
 MAXIMUM_FILES = 2000
 MANIFEST_FILE = "plugin.yaml"
 PLAIN_FILES = (MANIFEST_FILE, "README.md", "CHANGELOG.md", "LICENSE")
 FOLDERS = tuple(FORMATS)
-
-
-@dataclass(frozen=True)
-class Release:
-    """One version of a plugin's contributions: its normalised document and that one's digest."""
-
-    document: Mapping[str, Any]
-    digest: str
-    plugin: str
-    version: str
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """Return the name under which the plugin manager knows the release."""
-        return f"{self.plugin}@{self.digest}"
-
-
-def release_of(document: Mapping[str, Any]) -> Release:
-    """Return the release of a normalised document; equal documents have equal digests."""
-    canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-    head = document["manifest"]
-    digest = hashlib.sha256(canonical).hexdigest()
-    return Release(document, digest, head["id"], head["version"], head["kind"])
-
-
-class Pack:
-    """A plugin object that answers the contribution hooks from a release's document."""
-
-    def __init__(self, release: Release) -> None:
-        self.release = release
-        self._groups = records.groups(release.document)
-        self._fields = records.fields(release.document)
-        self._metrics = records.metrics(release.document)
-        self._schemes = records.schemes(release.document)
-
-    @hookimpl
-    def stakeholder_groups(self) -> Iterable[StakeholderGroup]:
-        """Return the release's stakeholder groups."""
-        return self._groups
-
-    @hookimpl
-    def fields(self) -> Iterable[Field]:
-        """Return the release's fields."""
-        return self._fields
-
-    @hookimpl
-    def metrics(self) -> Iterable[Metric]:
-        """Return the release's metrics."""
-        return self._metrics
-
-    @hookimpl
-    def tiering_schemes(self) -> Iterable[TieringScheme]:
-        """Return the release's tiering schemes."""
-        return self._schemes
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tierline.plugins.documents import NUMBER_TYPES
-from tierline.plugins.problems import Problem, did_you_mean
-from tierline.plugins.shapes import Reading, Reference, show_path
+from tierline.packs.documents import NUMBER_TYPES
+from tierline.packs.problems import Problem, did_you_mean
+from tierline.packs.shapes import Reading, Reference, show_path
 
 Documents = Mapping[str, Mapping[str, Any]]
 """Plugins' documents by plugin id."""

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tierline.plugins.contributions import LOCALES
-from tierline.plugins.golden import GOLDEN, check_golden
-from tierline.plugins.metric_documents import METRIC, check_metric
-from tierline.plugins.scheme_documents import SCHEME, check_scheme
-from tierline.plugins.shapes import (
+from tierline.packs.contributions import LOCALES
+from tierline.packs.golden import GOLDEN, check_golden
+from tierline.packs.metric_documents import METRIC, check_metric
+from tierline.packs.scheme_documents import SCHEME, check_scheme
+from tierline.packs.shapes import (
     Optional,
     Reading,
     Shape,
@@ -32,7 +32,7 @@ from tierline.plugins.shapes import (
     text,
     word,
 )
-from tierline.plugins.strict_yaml import Node
+from tierline.packs.strict_yaml import Node
 
 CORE_API = 1
 FIELD_TYPES = ("text", "integer", "decimal", "percent", "money", "date", "boolean", "choice")

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tierline.plugins.problems import Problem
+from tierline.packs.problems import Problem
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 24

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tierline.plugins.contributions import Document
-from tierline.plugins.frozen import freeze
-from tierline.plugins.shapes import (
+from tierline.packs.contributions import Document
+from tierline.packs.frozen import freeze
+from tierline.packs.shapes import (
     Optional,
     Path,
     Reading,
@@ -26,7 +26,7 @@ from tierline.plugins.shapes import (
     refers_to,
     text,
 )
-from tierline.plugins.strict_yaml import Node
+from tierline.packs.strict_yaml import Node
 
 
 @dataclass(frozen=True)

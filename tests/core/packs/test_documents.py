@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from tierline.config import home_folder
-from tierline.plugins.loading import check_folder
-from tierline.plugins.packs import Release
-from tierline.plugins.problems import PluginInvalid
+from tierline.packs.loading import check_folder
+from tierline.packs.problems import PluginInvalid
+from tierline.packs.releases import Release
 
 HERE = Path(__file__).parent
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ class Author:
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder, self.home = folder / "trial", home
-        shutil.copytree(HERE / "trial", self.folder)
+        shutil.copytree(HERE.parents[1] / "trial", self.folder)
 
     def write(self, file: str, text: str) -> None:
         path = self.folder.parent / file

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tierline.plugins.loading import load
+from tierline.packs.loading import load
 
-TRIAL = Path(__file__).parent / "trial"
+TRIAL = Path(__file__).parents[2] / "trial"
 FILES = sorted(path.relative_to(TRIAL) for path in TRIAL.rglob("*.yaml"))
 
 Path_ = tuple[str | int, ...]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tierline.plugins.shapes import (
+from tierline.packs.shapes import (
     Path,
     Reading,
     Shape,
@@ -21,7 +21,7 @@ from tierline.plugins.shapes import (
     refers_to,
     word,
 )
-from tierline.plugins.strict_yaml import Node
+from tierline.packs.strict_yaml import Node
 
 ORDER = ("lt", "le", "gt", "ge")
 OPERATORS = ("eq", "ne", *ORDER, "in", "between", "known", "unknown")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tierline.plugins.packs import MANIFEST_FILE, Draft, Release, read_folder, release_of
-from tierline.plugins.problems import PluginInvalid, Problem, did_you_mean
-from tierline.plugins.references import resolve
+from tierline.packs.folders import MANIFEST_FILE, Draft, read_folder
+from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
+from tierline.packs.references import resolve
+from tierline.packs.releases import Release, release_of
 
 
 @dataclass(frozen=True)

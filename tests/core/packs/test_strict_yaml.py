@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tierline.plugins.strict_yaml import MAXIMUM_BYTES, parse
+from tierline.packs.strict_yaml import MAXIMUM_BYTES, parse
 
 
 def plain(text: str) -> object:

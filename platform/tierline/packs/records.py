@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tierline.plugins.contributions import (
+from tierline.packs.contributions import (
     Choice,
     Field,
     Manifest,
@@ -14,7 +14,7 @@ from tierline.plugins.contributions import (
     Tier,
     TieringScheme,
 )
-from tierline.plugins.frozen import freeze
+from tierline.packs.frozen import freeze
 
 Item = Mapping[str, Any]
 

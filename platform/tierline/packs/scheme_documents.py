@@ -11,9 +11,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from tierline.plugins.conditions import bins_used, condition
-from tierline.plugins.problems import did_you_mean
-from tierline.plugins.shapes import (
+from tierline.packs.conditions import bins_used, condition
+from tierline.packs.problems import did_you_mean
+from tierline.packs.shapes import (
     Optional,
     Path,
     Reading,
@@ -27,7 +27,7 @@ from tierline.plugins.shapes import (
     refers_to,
     word,
 )
-from tierline.plugins.strict_yaml import Node
+from tierline.packs.strict_yaml import Node
 
 COLORS = ("violet", "blue", "green", "yellow", "orange", "red", "gray")
 DIMENSIONS = ("current_value", "potential_value", "industry_position", "risk_stability")

@@ -1,0 +1,1 @@
+"""Packs: the language that plugins are written in, from YAML files to checked, typed records."""
