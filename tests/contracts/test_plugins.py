@@ -48,9 +48,15 @@ def test_every_plugin_loads() -> None:
     assert problems == []
 
 
-def test_the_first_seven_are_there() -> None:
-    first = {"essentials", "manufacturing", "fmcg_channel", "saas"}
-    assert first | {"suppliers", "regulators", "channel_partners"} <= set(FOLDERS)
+INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking"}
+STAKEHOLDERS = {"suppliers", "regulators", "channel_partners"}
+
+
+def test_the_packs_are_there() -> None:
+    assert {"essentials"} | INDUSTRIES | STAKEHOLDERS <= set(FOLDERS)
+    category = {id: each.document["manifest"]["category"] for id, each in LOADED.releases.items()}
+    assert {category[id] for id in INDUSTRIES} == {"industry"}
+    assert {category[id] for id in STAKEHOLDERS} == {"stakeholders"}
 
 
 def test_essentials_alone_is_enabled_by_default() -> None:
