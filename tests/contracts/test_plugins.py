@@ -48,7 +48,7 @@ def test_every_plugin_loads() -> None:
     assert problems == []
 
 
-INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking"}
+INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking", "healthcare"}
 STAKEHOLDERS = {"suppliers", "regulators", "channel_partners"}
 
 
