@@ -48,7 +48,7 @@ def test_every_plugin_loads() -> None:
     assert problems == []
 
 
-INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking", "healthcare"}
+INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking", "healthcare", "telecom_gov"}
 STAKEHOLDERS = {"suppliers", "regulators", "channel_partners"}
 
 
