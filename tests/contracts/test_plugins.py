@@ -48,7 +48,15 @@ def test_every_plugin_loads() -> None:
     assert problems == []
 
 
-INDUSTRIES = {"manufacturing", "fmcg_channel", "saas", "banking", "healthcare", "telecom_gov"}
+INDUSTRIES = {
+    "manufacturing",
+    "fmcg_channel",
+    "saas",
+    "banking",
+    "healthcare",
+    "telecom_gov",
+    "property",
+}
 STAKEHOLDERS = {"suppliers", "regulators", "channel_partners"}
 
 
