@@ -57,7 +57,7 @@ INDUSTRIES = {
     "telecom_gov",
     "property",
 }
-STAKEHOLDERS = {"suppliers", "regulators", "channel_partners", "employees"}
+STAKEHOLDERS = {"suppliers", "subcontractors", "regulators", "channel_partners", "employees"}
 
 
 def test_the_packs_are_there() -> None:
