@@ -38,12 +38,14 @@ LOW = {
     "essentials:growth_12m": -20_000_000,
     "fmcg_channel:outlet_coverage": 10_000_000,
     "fmcg_channel:diversion_cases_12m": 0,
+    "fmcg_channel:diversions_12m": 0,
 }
 HIGH = {
     "essentials:sales_12m": 2_000_000_000,
     "essentials:growth_12m": 30_000_000,
     "fmcg_channel:outlet_coverage": 90_000_000,
     "fmcg_channel:diversion_cases_12m": 0,
+    "fmcg_channel:diversions_12m": 0,
 }
 HISTORY = (
     "tenant_id, scheme_number, account_id, begins_on, tier, previous, score, incomplete, run_id"

@@ -106,12 +106,15 @@ def _manufacturing(facts: Facts) -> dict[str, str]:
 def _fmcg_channel(facts: Facts) -> dict[str, str]:
     random = facts.random
     coverage = random.betavariate(3.0, 3.0)
+    diversions, price_cases = poisson(random, 0.2), poisson(random, 0.15)
     slow = 18 if facts.behaviour and facts.behaviour.state(facts.market.until) == "declining" else 0
     return {
         "fmcg_channel__outlet_coverage": _percent(100 * coverage),
         "fmcg_channel__market_capacity": _money(facts.volume * random.uniform(3.0, 9.0)),
         "fmcg_channel__stock_days": str(max(round(random.gauss(34 + slow, 11)), 3)),
-        "fmcg_channel__diversion_cases_12m": str(poisson(random, 0.35)),
+        "fmcg_channel__diversion_cases_12m": str(diversions + price_cases),
+        "fmcg_channel__diversions_12m": str(diversions),
+        "fmcg_channel__exclusive": "true" if random.random() < 0.15 else "false",
     }
 
 
