@@ -190,13 +190,20 @@ def _known_keys(
     found = {}
     for key, shape in keys.items():
         if key in node.value:
-            inner = shape.shape if isinstance(shape, Optional) else shape
-            found[key] = inner(reading, node.value[key], (*path, key))
+            found[key] = _known_key(shape, reading, node.value[key], (*path, key))
         elif not isinstance(shape, Optional):
             reading.problem(node, (*path, key), "is missing")
         elif shape.default is not Optional.MISSING:
             found[key] = shape.default
     return found
+
+
+def _known_key(shape: Shape | Optional, reading: Reading, node: Node, path: Path) -> Any:
+    if not isinstance(shape, Optional):
+        return shape(reading, node, path)
+    if node.plain() == shape.default:  # also where it would not fit: a normalised document has it
+        return shape.default
+    return shape.shape(reading, node, path)
 
 
 def one_of(shapes: Mapping[str, Shape]) -> Shape:

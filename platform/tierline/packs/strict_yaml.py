@@ -7,7 +7,7 @@ Built on the parser's events, because the constructors of PyYAML resolve YAML 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,15 @@ class Node:
         if isinstance(self.value, list):
             return [node.plain() for node in self.value]
         return self.value
+
+
+def nodes_of(value: Any) -> Node:
+    """Return a plain value as nodes; it stands in no file, so all of them are at its beginning."""
+    if isinstance(value, Mapping):
+        return Node({key: nodes_of(inner) for key, inner in value.items()}, 1, 1)
+    if isinstance(value, list | tuple):
+        return Node([nodes_of(inner) for inner in value], 1, 1)
+    return Node(value, 1, 1)
 
 
 class _Refused(Exception):

@@ -1,0 +1,47 @@
+"""Checking documents that do not come from files: a release with a tenant's changes.
+
+The same formats and references as for files; a problem's file is the item's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tierline.packs.differences import FIXED
+from tierline.packs.documents import FORMATS, read
+from tierline.packs.problems import Problem
+from tierline.packs.references import Documents, resolve
+from tierline.packs.shapes import Reading
+from tierline.packs.strict_yaml import nodes_of
+
+
+def check_documents(documents: Documents, changed: Iterable[str]) -> list[Problem]:
+    """Return the problems of some plugins' documents, and those of the plugins that name them.
+
+    `documents` holds, by plugin id, all that is enabled together; `changed` names the plugins whose
+    items may have become wrong in themselves. A problem's file is `plugin/folder/item`.
+    """
+    changed = set(changed)
+    found = []
+    for plugin, document in documents.items():
+        needs = {plugin, *document["manifest"]["requires"]}
+        if needs.isdisjoint(changed):
+            continue
+        readings = [*_readings(plugin, document)]
+        problems = [problem for reading in readings for problem in reading.problems]
+        found += problems or resolve(plugin, documents, readings)
+    return found
+
+
+def _readings(plugin: str, document: Mapping[str, Any]) -> Iterable[Reading]:
+    for folder, format in FORMATS.items():
+        for name, item in document.get(folder, {}).items():
+            root = nodes_of(item)
+            yield read(format, plugin, f"{plugin}/{folder}/{name}.yaml", root)[1]
+
+
+def item_of(problem: Problem) -> str | None:
+    """Return the address (`folder/item`) of the item that a problem is in."""
+    _plugin, folder, file = problem.file.split("/")
+    return f"{folder}/{file.removesuffix('.yaml')}" if folder not in FIXED else None
