@@ -17,6 +17,7 @@ from flask import current_app
 from benchmarks import fill
 from benchmarks.instance import Bench, fresh_instance
 from benchmarks.measure import Cost, Measurement, interleaved, metered, processor_details
+from tierline.configuration.service import enable
 from tierline.console import in_tenant
 from tierline.jobs.queries import get_job
 from tierline.jobs.running import run_job
@@ -24,7 +25,6 @@ from tierline.jobs.service import enqueue
 from tierline.metrics import queries
 from tierline.metrics.service import bring_up_to_date, lock_freshness, today
 from tierline.plugins.queries import get_scheme
-from tierline.plugins.service import enable
 from tierline.rules.scheme import read_scheme
 
 GOAL = 6.0

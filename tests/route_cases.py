@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from people import soon
@@ -55,6 +55,15 @@ def two_groups(world: World) -> Mapping[str, Any]:
     return {"items": [{"key": "customer"}, {"key": "supplier"}]}
 
 
+def another_text(world: World) -> Mapping[str, Any]:
+    """Return a field's text with another title, and a reason."""
+    text = (
+        "record: account\ntype: money\ntitle: {en: Spend, zh_CN: 支出}\n"
+        "groups: [supplier]\nsummary: {en: In a year, zh_CN: 一年内}\n"
+    )
+    return {"text": text, "reason": "We call it so"}
+
+
 READ = Case()
 MANAGED = Case(role=Role.MANAGER)  # of transactions; a member imports accounts only
 ARCHIVED = Case(arguments={"account_id": "archived_account_id"})
@@ -62,6 +71,21 @@ FAILED_ROWS = Case(arguments={"import_id": "failed_import_id"})
 AS_OWNER = Case(role=Role.OWNER)
 RETRY = Case(arguments={"job_id": "failed_job_id"}, role=Role.OWNER)
 
+
+ENABLED = Case(arguments={"plugin": "enabled_plugin"})
+OLDER = Case(arguments={"plugin": "older_plugin"})
+CHANGED = Case(arguments={"plugin": "changed_plugin"})
+DRAFT = Case(arguments={"number": "draft"})
+PUBLISHED = Case(arguments={"number": "published"})
+ITEM = Case(
+    arguments={"plugin": "enabled_plugin"}, fixed={"folder": "fields", "name": "annual_spend"}
+)
+ANOTHER_TITLE = {
+    "operations": [
+        {"address": "fields/annual_spend#/title", "value": {"en": "Spend", "zh_CN": "支出"}}
+    ],
+    "reason": "We call it so",
+}
 
 FORMAT = {"encoding": "utf-8", "delimiter": "comma", "header": "1"}
 
@@ -225,14 +249,37 @@ CASES: dict[str, Case] = {
     # Plugins
     "GET plugins.list_plugins": READ,
     "GET plugins.show_plugin": READ,
-    "POST plugins.enable_plugin": READ,
-    "POST plugins.disable_plugin": Case(arguments={"plugin": "enabled_plugin"}),
     "POST plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
     "GET api_plugins.list_plugins": READ,
     "GET api_plugins.show_plugin": READ,
-    "POST api_plugins.enable_plugin": READ,
-    "POST api_plugins.disable_plugin": Case(arguments={"plugin": "enabled_plugin"}),
     "POST api_plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
+    # The configuration
+    "GET configuration.list_revisions": READ,
+    "GET configuration.show_revision": DRAFT,
+    "POST configuration.plan_revision": Case(arguments={"number": "draft"}, audited=False),
+    "POST configuration.publish_revision": DRAFT,
+    "POST configuration.discard_revision": DRAFT,
+    "POST configuration.undo_revision": PUBLISHED,
+    "POST configuration.enable_plugin": READ,
+    "POST configuration.disable_plugin": ENABLED,
+    "GET configuration.show_upgrade": OLDER,
+    "POST configuration.upgrade_plugin": OLDER,
+    "GET configuration.list_changes": CHANGED,
+    "POST configuration.reset_plugin": CHANGED,
+    "GET configuration.edit_item": ITEM,
+    "POST configuration.change_item": replace(ITEM, form=another_text),
+    "GET api_configuration.list_revisions": READ,
+    "GET api_configuration.show_revision": DRAFT,
+    "POST api_configuration.publish_revision": DRAFT,
+    "POST api_configuration.discard_revision": DRAFT,
+    "POST api_configuration.undo_revision": replace(PUBLISHED, json={"reason": "a test"}),
+    "POST api_configuration.enable_plugin": READ,
+    "POST api_configuration.disable_plugin": ENABLED,
+    "GET api_configuration.show_upgrade": OLDER,
+    "POST api_configuration.upgrade_plugin": replace(OLDER, json={}),
+    "GET api_configuration.list_changes": CHANGED,
+    "POST api_configuration.change_plugin": replace(ENABLED, json=ANOTHER_TITLE),
+    "POST api_configuration.reset_plugin": replace(CHANGED, json={}),
     # Transactions
     "GET ledger.list_transactions": READ,
     "GET ledger.show_transaction": READ,

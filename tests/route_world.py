@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from conftest import Company, working_in
 from people import CSRF, Person, csrf_token, make_member, make_token, program, sign_in, soon
+from releases import pin_older
 from tierline.access.decision import acting_as
 from tierline.access.permissions import Role
 from tierline.accounts import contact_service as contacts
@@ -27,6 +28,7 @@ from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
 from tierline.jobs.service import enqueue
 from tierline.ledger.models import LedgerTransaction
+from tierline.packs.differences import Operation
 from tierline.tiering.models import Run
 from tierline.tiering.starting import start_run
 
@@ -126,15 +128,58 @@ def plugin(world: World) -> str:
 
 @maker
 def enabled_plugin(world: World) -> str:
-    from tierline.plugins.service import enable
+    from tierline.configuration.service import enable
 
     enable("suppliers")
     return "suppliers"
 
 
 @maker
+def older_plugin(world: World) -> str:
+    def retitle(document: dict[str, Any]) -> None:
+        document["fields"]["annual_spend"]["title"] = {"en": "Spend", "zh_CN": "支出"}
+
+    pin_older("suppliers", retitle)
+    return "suppliers"
+
+
+@maker
+def changed_plugin(world: World) -> str:
+    change_title("suppliers")
+    return "suppliers"
+
+
+def change_title(plugin: str) -> int:
+    """Call a field of the suppliers by another name; return the revision's number."""
+    from tierline.configuration.service import enable, override
+
+    enable(plugin)
+    title = {"en": f"Spend {uuid.uuid4().hex[:6]}", "zh_CN": "支出"}
+    operation = Operation("fields/annual_spend#/title", "set", title)
+    revision = override(plugin, [operation], reason="a test")
+    assert revision is not None
+    return revision.number
+
+
+@maker
+def published(world: World) -> int:
+    return change_title("suppliers")
+
+
+@maker
+def draft(world: World) -> int:
+    from tierline.configuration import changes, planning, service
+
+    revision = service.draft(changes.enabling("channel_partners"), "a test", "screen")
+    assert revision is not None
+    planning.make_plan(revision)
+    return revision.number
+
+
+@maker
 def suspended_plugin(world: World) -> str:
-    from tierline.plugins.service import enable, suspend
+    from tierline.configuration.service import enable
+    from tierline.plugins.service import suspend
 
     enable("regulators")
     suspend("regulators", "a test")

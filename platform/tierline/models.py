@@ -18,6 +18,7 @@ FEATURES = (
     "metrics",
     "rules",
     "tiering",
+    "configuration",
 )
 
 

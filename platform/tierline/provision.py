@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tierline.access.decision import acting_as, platform_subject
 from tierline.audit.service import record
+from tierline.configuration.service import enable_defaults
 from tierline.db import db, tenant_scope
-from tierline.plugins.service import enable_defaults
 from tierline.tenancy.models import Tenant
 from tierline.tenancy.queries import next_tenant_id
 from tierline.tenancy.service import create_tenant

@@ -13,9 +13,9 @@ from conftest import Company, working_in
 from route_world import World
 from tierline.access.permissions import Role
 from tierline.accounts.contact_service import add_contact
+from tierline.configuration.service import enable
 from tierline.db import db
 from tierline.identity.service import add_member
-from tierline.plugins.service import enable
 from tierline.tiering.starting import start_run
 from trading import Sale, trade
 

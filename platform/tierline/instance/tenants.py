@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 
 from tierline.config import Settings
+from tierline.configuration.service import enable
 from tierline.console import in_platform, in_tenant
 from tierline.errors import TierlineError
 from tierline.marking import N_
@@ -21,7 +22,7 @@ from tierline.packs.shapes import Optional, Reading, flag, items, number, record
 from tierline.packs.strict_yaml import parse
 from tierline.plugins.manager import Plugins, installed
 from tierline.plugins.queries import enablements
-from tierline.plugins.service import enable, sync_releases
+from tierline.plugins.service import sync_releases
 from tierline.provision import create_company
 from tierline.tenancy.queries import find_tenant
 from tierline.tenancy.service import LOCALES

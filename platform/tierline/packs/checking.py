@@ -34,6 +34,20 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
     return found
 
 
+def normalise(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return a plugin's document with every default filled in, and the problems of its items."""
+    plugin = document["manifest"]["id"]
+    whole = {key: value for key, value in document.items() if key in FIXED}
+    problems: list[Problem] = []
+    for folder in [key for key in FORMATS if key not in FIXED]:
+        whole[folder] = {}
+        for name, item in document[folder].items():
+            file, root = f"{plugin}/{folder}/{name}.yaml", nodes_of(item)
+            whole[folder][name], reading = read(FORMATS[folder], plugin, file, root)
+            problems += reading.problems
+    return whole, problems
+
+
 def _readings(plugin: str, document: Mapping[str, Any]) -> Iterable[Reading]:
     for folder, format in FORMATS.items():
         for name, item in document.get(folder, {}).items():

@@ -87,7 +87,8 @@ def _differences(base: Mapping[str, Any], mine: Mapping[str, Any]) -> Iterator[O
                 yield Operation(address_of(folder, name), "add", plain(mine[folder][name]))
             else:
                 old, new = leaves(base[folder][name]), leaves(mine[folder][name])
-                for path, kind, value in _changes(old, new):
+                by_path = {path: (kind, value) for path, kind, value in _changes(old, new)}
+                for path, (kind, value) in by_path.items():
                     yield Operation(address_of(folder, name, path), kind, value)
 
 
@@ -109,8 +110,10 @@ def _changes(base: Leaves, mine: Leaves) -> Iterator[tuple[Path, Kind, Any]]:
     for path in {**base, **mine}:
         if path[-1] == ORDER or _is_inside(path, new) or _is_inside(path, old):
             continue
-        if path not in mine:
+        if path not in mine and path not in new:
             yield path, "remove", None
+        elif path not in mine:
+            continue  # given another form above
         elif path not in base or base[path] != mine[path]:
             yield path, "set", mine[path]
 

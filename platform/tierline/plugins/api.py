@@ -27,22 +27,6 @@ def show_plugin(plugin: str) -> dict[str, Any]:
     return {**vars(get_entry(plugin)), "id": plugin, "contents": get_contents(plugin)}
 
 
-@api.post("/plugins/<plugin>/enable", permission=MANAGE)
-@api.response(200, PluginSchema)
-def enable_plugin(plugin: str) -> CatalogueEntry:
-    """Enable a plugin at its installed release, and what it requires."""
-    service.enable(plugin)
-    return get_entry(plugin)
-
-
-@api.post("/plugins/<plugin>/disable", permission=MANAGE)
-@api.response(200, PluginSchema)
-def disable_plugin(plugin: str) -> CatalogueEntry:
-    """Disable a plugin; its data stays. Refused while another one needs it."""
-    service.disable(plugin)
-    return get_entry(plugin)
-
-
 @api.post("/plugins/<plugin>/resume", permission=MANAGE)
 @api.response(200, PluginSchema)
 def resume_plugin(plugin: str) -> CatalogueEntry:

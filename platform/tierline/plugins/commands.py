@@ -78,30 +78,6 @@ def _lines(entry: dict[str, Any], contents: dict[str, Any]) -> Iterator[str]:
 @plugin_argument
 @tenant_option
 @json_option
-def enable(plugin: str, slug: str, as_json: bool) -> None:
-    """Enable PLUGIN for a company, and what it requires."""
-    with in_tenant(slug):
-        service.enable(plugin)
-        entry = PluginSchema().dump(get_entry(plugin))
-    show(entry, as_json, [_line(entry)])
-
-
-@command.command()
-@plugin_argument
-@tenant_option
-@json_option
-def disable(plugin: str, slug: str, as_json: bool) -> None:
-    """Disable PLUGIN for a company; its data stays."""
-    with in_tenant(slug):
-        service.disable(plugin)
-        entry = PluginSchema().dump(get_entry(plugin))
-    show(entry, as_json, [_line(entry)])
-
-
-@command.command()
-@plugin_argument
-@tenant_option
-@json_option
 def resume(plugin: str, slug: str, as_json: bool) -> None:
     """Ask PLUGIN again after it was suspended."""
     with in_tenant(slug):

@@ -1,4 +1,4 @@
-"""Releases of plugins, which are the platform's, and what each tenant has enabled of them."""
+"""Releases of plugins, which are the platform's; what each tenant has enabled and changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import Base, GlobalBase, Tenanted
+from tierline.packs.differences import KINDS
 
 STATES = ("enabled", "suspended", "disabled")
 
@@ -41,3 +42,22 @@ class PluginEnablement(Tenanted, Base):
     state: Mapped[str]
     since: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
     reason: Mapped[str | None]  # why it is suspended
+    effective: Mapped[str | None]  # digest of the document with the tenant's changes, if any
+
+
+class PluginOverride(Tenanted, Base):
+    """One change that the tenant made to a plugin's document, relative to the pinned release."""
+
+    __tablename__ = "plugin_override"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "plugin", "address"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+    )
+
+    plugin: Mapped[str]
+    address: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    author: Mapped[str]
+    reason: Mapped[str]
+    changed_at: Mapped[datetime.datetime]

@@ -42,22 +42,6 @@ def show_plugin(plugin: str) -> Any:
     )
 
 
-@pages.post("/plugins/<plugin>/enable", permission=MANAGE)
-def enable_plugin(plugin: str) -> Response:
-    """Enable a plugin, and what it requires."""
-    service.enable(plugin)
-    flash(_("%(plugin)s is enabled.", plugin=_title(plugin)), "success")
-    return see("plugins.show_plugin", plugin=plugin)
-
-
-@pages.post("/plugins/<plugin>/disable", permission=MANAGE)
-def disable_plugin(plugin: str) -> Response:
-    """Disable a plugin."""
-    service.disable(plugin)
-    flash(_("%(plugin)s is disabled. What was entered is kept.", plugin=_title(plugin)), "success")
-    return see("plugins.show_plugin", plugin=plugin)
-
-
 @pages.post("/plugins/<plugin>/resume", permission=MANAGE)
 def resume_plugin(plugin: str) -> Response:
     """Ask a suspended plugin again."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -26,11 +26,14 @@ from tierline.packs.contributions import (
     StakeholderGroup,
     TieringScheme,
 )
+from tierline.packs.differences import Kind, Operation
 from tierline.packs.golden import GoldenExample, golden_examples
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release, release_of
+from tierline.plugins.effective import effective_release, find_kept
 from tierline.plugins.manager import installed
-from tierline.plugins.models import PluginEnablement, PluginRelease
+from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
+from tierline.plugins.states import ABSENT, Override, PluginState
 
 
 class Identified(Protocol):
@@ -99,10 +102,10 @@ def enablements() -> list[PluginEnablement]:
 
 
 def enabled_plugins() -> dict[str, Release]:
-    """Return the releases that the tenant has enabled, by plugin id."""
+    """Return the releases that the tenant has enabled, with its changes, by plugin id."""
     plugins = installed()
     return {
-        each.plugin: pinned_release(each.digest)
+        each.plugin: release_in_force(each)
         for each in enablements()
         if each.state == "enabled" and each.plugin in plugins.releases
     }
@@ -116,6 +119,44 @@ def enabled_names() -> frozenset[str]:
         plugins.register(release)
         names.update(plugins.names_of(release))
     return frozenset(names)
+
+
+def release_in_force(row: PluginEnablement) -> Release:
+    """Return the release that a tenant has pinned, with its changes carried out."""
+    if row.effective is None:
+        return pinned_release(row.digest)
+    found = find_kept(row.effective)
+    if found is None:
+        operations = [override.operation for override in overrides(row.plugin)]
+        found = effective_release(pinned_release(row.digest), operations)
+        if found.digest != row.effective:
+            message = _("The stored changes of %(plugin)s do not fit.", plugin=row.plugin)
+            raise Conflict(message)
+    return found
+
+
+def overrides(plugin: str) -> tuple[Override, ...]:
+    """Return the tenant's changes to a plugin, by address."""
+    statement = select(PluginOverride).where(PluginOverride.plugin == plugin)
+    rows = sorted(db.session.scalars(statement), key=lambda row: row.address)
+    return tuple(
+        Override(
+            Operation(row.address, cast("Kind", row.kind), row.value),
+            row.author,
+            row.reason,
+            row.changed_at,
+        )
+        for row in rows
+    )
+
+
+def state_of(plugin: str) -> PluginState:
+    """Return the state of a plugin in the tenant."""
+    row = {each.plugin: each for each in enablements()}.get(plugin)
+    if row is None:
+        return ABSENT
+    state: Any = "disabled" if row.state == "disabled" else "enabled"
+    return PluginState(state, row.digest, overrides(plugin))
 
 
 _pinned: dict[str, Release] = {}
@@ -229,7 +270,10 @@ def get_contents(plugin: str) -> Contents:
     """Return what a plugin adds, of the release that the tenant sees; raises NotFound."""
     get_entry(plugin)
     row = {each.plugin: each for each in enablements()}.get(plugin)
-    document = shown_release(row, installed().releases.get(plugin)).document
+    here = installed().releases.get(plugin)
+    shown = shown_release(row, here)
+    in_force = row is not None and shown.digest == row.digest
+    document = (release_in_force(row) if row and in_force else shown).document
     return Contents(
         groups=by_weight(records.groups(document)),
         fields=by_weight(records.fields(document)),

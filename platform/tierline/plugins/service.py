@@ -1,13 +1,16 @@
-"""Enabling plugins for the tenant in scope, disabling, suspending, resuming.
+"""What the tenant in scope has of plugins: putting it into a state, suspending, resuming.
 
-A tenant pins the release that is installed when it enables a plugin. Disabling keeps its data.
+States are put by the revisions of `tierline.configuration` only, so that each change has an author,
+a reason and an inverse.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
@@ -15,11 +18,20 @@ from tierline.access.decision import acting_as, get_subject, platform_subject
 from tierline.audit.service import record
 from tierline.db import db, tenant_scope
 from tierline.errors import Conflict, Forbidden, NotFound
+from tierline.packs.checking import check_documents
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release
+from tierline.plugins.effective import ChangesInvalid, effective_release
 from tierline.plugins.manager import installed, log
-from tierline.plugins.models import PluginEnablement, PluginRelease
-from tierline.plugins.queries import enabled_plugins, enablements, needed_by
+from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
+from tierline.plugins.queries import (
+    enabled_plugins,
+    enablements,
+    needed_by,
+    overrides,
+    pinned_release,
+)
+from tierline.plugins.states import PluginState
 
 
 def sync_releases(app: Flask) -> int:
@@ -42,49 +54,60 @@ def _store(release: Release) -> int:
     return len(db.session.execute(added).all())
 
 
-def enable_defaults() -> None:
-    """Enable what a new tenant begins with: the plugins whose manifest says `default: true`."""
-    for plugin, release in sorted(installed().releases.items()):
-        if release.document["manifest"]["default"]:
-            enable(plugin)
+def put_plugins(wanted: Mapping[str, PluginState]) -> None:
+    """Put plugins into the states given, together; what is entered in them stays.
 
-
-def enable(plugin: str) -> PluginEnablement:
-    """Enable a plugin at its installed release, and first what it requires.
-
-    Enabling it again changes nothing. Raises NotFound, Forbidden for a restricted plugin, and
-    Conflict where an enabled plugin is in its way or it is suspended (see `resume`).
+    Raises Forbidden for a restricted plugin, Conflict where plugins are in each other's way or lack
+    one that they require, ChangesInvalid where a document does not hold together.
     """
-    release = _installed_release(plugin)
-    row = _locked_row(release)
-    if row.state == "enabled":
-        return row
-    if row.state == "suspended":
-        message = _('The plugin "%(plugin)s" is suspended: resume it.', plugin=plugin)
-        raise Conflict(message, plugin=plugin)
-    _check_allowed(release)
-    for required in release.document["manifest"]["requires"]:
-        enable(required)
-    row.state, row.digest, row.reason = "enabled", release.digest, None
-    _finish(row, "plugins.enable", version=release.version, digest=release.digest)
-    return row
+    before = enabled_plugins()
+    for plugin, state in sorted(wanted.items()):
+        _put(plugin, state)
+    db.session.flush()
+    after = enabled_plugins()
+    for plugin in sorted(after.keys() - before.keys()):
+        _check_allowed(after[plugin], after)
+    _check_required()
+    _check_documents(wanted, after)
 
 
-def disable(plugin: str) -> PluginEnablement:
-    """Disable a plugin, keeping its data; raises NotFound, and Conflict while another needs it."""
-    row = _get_row(plugin)
-    if row.state == "disabled":
-        return row
-    needing = needed_by(plugin, enablements())
-    if needing:
-        names = ", ".join(needing)
-        message = _(
-            '"%(plugin)s" can\'t be disabled: %(names)s needs it.', plugin=plugin, names=names
-        )
-        raise Conflict(message, needed_by=needing)
-    row.state, row.reason = "disabled", None
-    _finish(row, "plugins.disable")
-    return row
+def _put(plugin: str, state: PluginState) -> None:
+    row = _locked_row(plugin, state)
+    if state.state == "absent" or state.digest is None:
+        db.session.delete(row)
+        db.session.execute(delete(PluginOverride).where(PluginOverride.plugin == plugin))
+        return
+    release = effective_release(pinned_release(state.digest), state.operations)
+    _put_overrides(plugin, state)
+    row.digest = state.digest
+    row.effective = release.digest if state.operations else None
+    held = row.state == "suspended" and state.state == "enabled"
+    if not held and row.state != state.state:
+        row.state, row.reason, row.since = state.state, None, func.now()
+
+
+def _put_overrides(plugin: str, state: PluginState) -> None:
+    known = {override.address: override for override in overrides(plugin)}
+    kept = [each.address for each in state.overrides if known.get(each.address) == each]
+    mine = PluginOverride.plugin == plugin
+    db.session.execute(delete(PluginOverride).where(mine, PluginOverride.address.not_in(kept)))
+    for override in state.overrides:
+        if override.address not in kept:
+            db.session.add(
+                PluginOverride(
+                    plugin=plugin,
+                    **vars(override.operation),
+                    author=override.author,
+                    reason=override.reason,
+                    changed_at=override.at,
+                )
+            )
+    db.session.flush()
+
+
+def store_release(release: Release) -> None:
+    """Store a release, where it is not stored yet, so that tenants can pin it."""
+    _store(release)
 
 
 def suspend(plugin: str, reason: str) -> PluginEnablement:
@@ -122,7 +145,8 @@ def suspend_apart(app: Flask, tenant_id: int, plugin: str, reason: str) -> None:
             log.error("plugin.not_suspended", plugin=plugin, tenant=tenant_id, error=str(error))
 
 
-def _installed_release(plugin: str) -> Release:
+def installed_release(plugin: str) -> Release:
+    """Return the installed release of a plugin; raises Conflict where it can't be loaded."""
     loaded = installed().loaded
     if plugin in loaded.failed:
         problems = loaded.failed[plugin].fields
@@ -135,12 +159,12 @@ def _installed_release(plugin: str) -> Release:
     return loaded.releases[plugin]
 
 
-def _locked_row(release: Release) -> PluginEnablement:
+def _locked_row(plugin: str, state: PluginState) -> PluginEnablement:
     """Return the tenant's row of a plugin, locked; a new one is disabled."""
-    _store(release)
-    new = {"plugin": release.plugin, "digest": release.digest, "state": "disabled"}
-    db.session.execute(insert(PluginEnablement).values(new).on_conflict_do_nothing())
-    return _get_row(release.plugin)
+    if state.digest is not None:
+        new = {"plugin": plugin, "digest": state.digest, "state": "disabled"}
+        db.session.execute(insert(PluginEnablement).values(new).on_conflict_do_nothing())
+    return _get_row(plugin)
 
 
 def _get_row(plugin: str) -> PluginEnablement:
@@ -148,18 +172,20 @@ def _get_row(plugin: str) -> PluginEnablement:
     locked = statement.with_for_update().execution_options(populate_existing=True)
     row = db.session.scalars(locked).one_or_none()
     if row is None:
-        _installed_release(plugin)
+        installed_release(plugin)
         message = _('The plugin "%(plugin)s" was never enabled here.', plugin=plugin)
         raise NotFound(message, plugin=plugin)
     return row
 
 
-def _check_allowed(release: Release) -> None:
-    head, mine = release.document["manifest"], enabled_plugins()
+def _check_allowed(release: Release, together: Mapping[str, Release]) -> None:
+    head = release.document["manifest"]
     if head["restricted"] and get_subject().membership_id is not None:
         message = _('Only operators may enable "%(plugin)s".', plugin=release.plugin)
         raise Forbidden(message, plugin=release.plugin)
-    for other, theirs in mine.items():
+    for other, theirs in together.items():
+        if other == release.plugin:
+            continue
         if other in head["conflicts"] or release.plugin in theirs.document["manifest"]["conflicts"]:
             raise Conflict(
                 _(
@@ -178,6 +204,41 @@ def _check_allowed(release: Release) -> None:
                 names=names,
             )
             raise Conflict(message, groups=sorted(shared))
+
+
+def _check_required() -> None:
+    """Refuse where a plugin that is not disabled lacks one that it requires."""
+    rows = [row for row in enablements() if row.state != "disabled"]
+    there = {row.plugin for row in rows}
+    missing = {
+        required
+        for row in rows
+        for required in pinned_release(row.digest).document["manifest"]["requires"]
+        if required not in there
+    }
+    for plugin in sorted(missing):
+        needing = needed_by(plugin, rows)
+        names = ", ".join(needing)
+        message = _(
+            '"%(plugin)s" can\'t be disabled: %(names)s needs it.', plugin=plugin, names=names
+        )
+        raise Conflict(message, needed_by=needing)
+
+
+def _check_documents(wanted: Iterable[str], together: Mapping[str, Release]) -> None:
+    """Check the documents against each other, where they are not just what is installed."""
+    own = {plugin for plugin, release in together.items() if _is_own(plugin, release)}
+    if not own:
+        return
+    documents = {plugin: release.document for plugin, release in together.items()}
+    problems = check_documents(documents, set(wanted) & set(together))
+    if problems:
+        raise ChangesInvalid(problems)
+
+
+def _is_own(plugin: str, release: Release) -> bool:
+    here = installed().releases.get(plugin)
+    return here is None or here.digest != release.digest
 
 
 def _group_keys(release: Release) -> set[str]:

@@ -9,8 +9,8 @@ import pytest
 from conftest import working_in
 from people import make_member, make_token, program
 from tierline.accounts import service
+from tierline.configuration.service import enable
 from tierline.db import db
-from tierline.plugins.service import enable
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from tierline.accounts import listing, service
 from tierline.accounts.listing import AccountFilter, list_accounts
 from tierline.accounts.models import Account
 from tierline.accounts.panels import ListColumn, ListFilter
+from tierline.configuration.service import enable
 from tierline.db import db
 from tierline.errors import Invalid, NotFound
 from tierline.identity import queries as identity
-from tierline.plugins.service import enable
 
 NAMES = (
     "华兴精密模具有限公司",

@@ -14,11 +14,11 @@ from tierline.accounts.models import TimelineEntry
 from tierline.accounts.timeline import told
 from tierline.accounts.words import Vocabulary
 from tierline.audit.queries import select_entries
+from tierline.configuration.service import disable, enable
 from tierline.db import db
 from tierline.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tierline.identity import queries as identity
 from tierline.identity.service import deactivate_member
-from tierline.plugins.service import disable, enable
 
 
 def acting(person):

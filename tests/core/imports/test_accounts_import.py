@@ -12,8 +12,8 @@ from conftest import Company, working_in
 from core.imports.samples import bring, counts, rows_of, write
 from people import make_member
 from tierline.access.permissions import Role
+from tierline.configuration.service import enable
 from tierline.db import db
-from tierline.plugins.service import enable
 
 HEADER = (
     "external_key", "name", "kind", "groups", "owner", "industry", "credit_code",

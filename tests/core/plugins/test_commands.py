@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from conftest import Company
+from tierline.cli.plugins import command
 from tierline.errors import Conflict
-from tierline.plugins.commands import command
 
 TRIAL = Path(__file__).parents[2] / "trial"
 

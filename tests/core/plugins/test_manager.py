@@ -17,9 +17,11 @@ from conftest import Company, working_in
 from tierline.access.decision import Subject, acting_as
 from tierline.access.permissions import Role
 from tierline.config import Settings, SettingsError
+from tierline.configuration import service
 from tierline.db import db, read_only
 from tierline.errors import Conflict, Forbidden
-from tierline.plugins import manager, service
+from tierline.plugins import manager
+from tierline.plugins import service as plugin_service
 from tierline.plugins.manager import Plugins, choose
 from tierline.plugins.queries import get_entry, get_metric, metrics
 
@@ -159,14 +161,14 @@ def test_an_extension_that_keeps_failing_is_suspended_even_while_only_reading(
         service.enable("trial")
         db.session.commit()
     with read_only(), working_in(app, tenant):
-        for _ in range(3):
+        for _ in range(2):  # it failed once while it was enabled
             assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials", "trial"}
         db.session.rollback()
         entry = get_entry("trial")
         assert (entry.state, entry.reason) == ("suspended", "metrics: RuntimeError: no luck")
         assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials"}
     with working_in(app, tenant):
-        service.resume("trial")
+        plugin_service.resume("trial")
         assert get_entry("trial").state == "enabled"
 
 
@@ -179,7 +181,8 @@ def test_a_restricted_plugin_is_for_operators(
     with working_in(app, tenant):
         with acting_as(owner), pytest.raises(Forbidden, match='Only operators may enable "trial"'):
             service.enable("trial")
-        assert service.enable("trial").state == "enabled"
+        service.enable("trial")
+        assert get_entry("trial").state == "enabled"
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,23 @@ def seen(client: FlaskClient, address: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
 
 
-def press(client: FlaskClient, page: str, address: str) -> int:
-    """Press the button on a page that posts to this address; return the answer's status."""
+def press(client: FlaskClient, page: str, address: str) -> str:
+    """Press the button on a page that posts to this address; return where the answer leads."""
     text = client.get(page).text
     form = re.search(rf'<form method="post" action="{address}".*?</form>', text, re.DOTALL)
     assert form is not None
     token = re.search(r'name="csrf_token" value="([^"]+)"', form[0])
     assert token is not None
-    return client.post(address, data={"csrf_token": token[1]}).status_code
+    response = client.post(address, data={"csrf_token": token[1]})
+    assert response.status_code == 303
+    return response.location
+
+
+def press_and_publish(client: FlaskClient, page: str, address: str) -> None:
+    """Press a button that drafts a change, and publish the draft on the page that follows."""
+    draft = press(client, page, address)
+    assert press(client, draft, f"{draft}/publish") == draft
+    assert "Published" in seen(client, draft)
 
 
 def test_the_gallery_shows_every_plugin_with_what_it_adds(login: Login, tenant: Company) -> None:
@@ -45,10 +54,10 @@ def test_the_gallery_shows_every_plugin_with_what_it_adds(login: Login, tenant: 
 def test_an_administrator_enables_and_disables(login: Login, tenant: Company) -> None:
     client = login("administrator")
     gallery, saas = f"/t/{tenant.slug}/plugins", f"/t/{tenant.slug}/plugins/saas"
-    assert press(client, gallery, f"{saas}/enable") == 303
+    press_and_publish(client, gallery, f"{saas}/enable")
     assert "Software as a service Enabled" in seen(client, gallery)
     assert "Needed by Software as a service" in seen(client, gallery)
-    assert press(client, saas, f"{saas}/disable") == 303
+    press_and_publish(client, saas, f"{saas}/disable")
     assert "Software as a service Disabled" in seen(client, gallery)
 
 
@@ -56,7 +65,8 @@ def test_what_others_need_has_no_button_to_disable(login: Login, tenant: Company
     client = login("administrator")
     essentials = f"/t/{tenant.slug}/plugins/essentials"
     assert f'action="{essentials}/disable"' in client.get(essentials).text
-    press(client, f"/t/{tenant.slug}/plugins", f"/t/{tenant.slug}/plugins/saas/enable")
+    gallery = f"/t/{tenant.slug}/plugins"
+    press_and_publish(client, gallery, f"{gallery}/saas/enable")
     assert f'action="{essentials}/disable"' not in client.get(essentials).text
 
 

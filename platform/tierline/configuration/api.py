@@ -1,0 +1,131 @@
+"""The configuration in the API: plugins enabled, changed, upgraded; revisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tierline.api import ApiBlueprint
+from tierline.configuration import changes, service, views
+from tierline.configuration.changes import Change
+from tierline.configuration.models import Revision
+from tierline.configuration.permissions import CHANGE, READ
+from tierline.configuration.planning import plan, publish_planned
+from tierline.configuration.queries import get_revision, revisions
+from tierline.configuration.schemas import (
+    MergeSchema,
+    OutcomeSchema,
+    OverrideListSchema,
+    OverrideRequestSchema,
+    ReasonSchema,
+    ResetRequestSchema,
+    RevisionDetailSchema,
+    RevisionListSchema,
+    UpgradeRequestSchema,
+)
+from tierline.packs.differences import Operation
+from tierline.plugins.permissions import MANAGE
+from tierline.plugins.queries import CatalogueEntry, get_entry, overrides
+from tierline.plugins.schemas import PluginSchema
+
+api = ApiBlueprint("configuration", __name__, description="Changes of the configuration")
+
+
+@api.post("/plugins/<plugin>/enable", permission=MANAGE)
+@api.response(200, PluginSchema)
+def enable_plugin(plugin: str) -> CatalogueEntry:
+    """Enable a plugin at its installed release, and what it requires."""
+    service.enable(plugin, source="api")
+    return get_entry(plugin)
+
+
+@api.post("/plugins/<plugin>/disable", permission=MANAGE)
+@api.response(200, PluginSchema)
+def disable_plugin(plugin: str) -> CatalogueEntry:
+    """Disable a plugin; its data stays. Refused while another one needs it."""
+    service.disable(plugin, source="api")
+    return get_entry(plugin)
+
+
+@api.get("/plugins/<plugin>/upgrade", permission=READ)
+@api.response(200, MergeSchema)
+def show_upgrade(plugin: str) -> dict[str, Any]:
+    """Show what an upgrade would do to the company's changes."""
+    return views.upgrade_of(plugin)
+
+
+@api.post("/plugins/<plugin>/upgrade", permission=MANAGE)
+@api.arguments(UpgradeRequestSchema)
+@api.response(200, OutcomeSchema)
+def upgrade_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
+    """Move a plugin to its installed release, with the company's changes merged."""
+    return _carried_out(changes.upgrading(plugin, given["chosen"]), given)
+
+
+@api.get("/plugins/<plugin>/changes", permission=READ)
+@api.response(200, OverrideListSchema)
+def list_changes(plugin: str) -> dict[str, Any]:
+    """List what the company changed in a plugin, with authors and reasons."""
+    return {"items": overrides(get_entry(plugin).id)}
+
+
+@api.post("/plugins/<plugin>/changes", permission=CHANGE)
+@api.arguments(OverrideRequestSchema)
+@api.response(200, OutcomeSchema)
+def change_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
+    """Change a plugin's documents for this company; a reason is needed."""
+    operations = [Operation(**each) for each in given["operations"]]
+    service.check_reason(given["reason"])
+    return _carried_out(changes.overriding(plugin, operations, given["reason"]), given)
+
+
+@api.post("/plugins/<plugin>/reset", permission=CHANGE)
+@api.arguments(ResetRequestSchema)
+@api.response(200, OutcomeSchema)
+def reset_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
+    """Take changes back to the default."""
+    return _carried_out(changes.resetting(plugin, given["addresses"]), given)
+
+
+def _carried_out(change: Change, given: dict[str, Any]) -> dict[str, Any]:
+    if given["draft"]:
+        revision = service.draft(change, given["reason"], "api")
+        if revision is not None:
+            plan(revision)
+        return {"revision": revision}
+    return {"revision": service.apply_now(change, given["reason"], "api")}
+
+
+@api.get("/revisions", permission=READ)
+@api.response(200, RevisionListSchema)
+def list_revisions() -> dict[str, Any]:
+    """List the latest revisions, newest first."""
+    return {"items": revisions()}
+
+
+@api.get("/revisions/<int:number>", permission=READ)
+@api.response(200, RevisionDetailSchema)
+def show_revision(number: int) -> Revision:
+    """Show a revision with its changes and its plan."""
+    return get_revision(number)
+
+
+@api.post("/revisions/<int:number>/publish", permission=CHANGE)
+@api.response(200, RevisionDetailSchema)
+def publish_revision(number: int) -> Revision:
+    """Publish a draft whose plan is still true."""
+    return publish_planned(number)
+
+
+@api.post("/revisions/<int:number>/discard", permission=CHANGE)
+@api.response(200, RevisionDetailSchema)
+def discard_revision(number: int) -> Revision:
+    """Throw a draft away."""
+    return service.discard(number)
+
+
+@api.post("/revisions/<int:number>/undo", permission=CHANGE)
+@api.arguments(ReasonSchema)
+@api.response(200, RevisionDetailSchema)
+def undo_revision(given: dict[str, Any], number: int) -> Revision:
+    """Take a published revision back; returns the revision that does so."""
+    return service.undo(number, reason=given["reason"])

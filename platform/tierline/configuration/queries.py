@@ -1,0 +1,29 @@
+"""Reading revisions."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from tierline.configuration.models import Revision
+from tierline.db import db
+from tierline.errors import NotFound
+
+
+def get_revision(number: int, *, lock: bool = False) -> Revision:
+    """Return a revision of the tenant by its number, locked if asked; raises NotFound."""
+    statement = select(Revision).where(Revision.number == number)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    revision = db.session.scalars(statement).one_or_none()
+    if revision is None:
+        raise NotFound(_("There is no revision %(number)s.", number=number))
+    return revision
+
+
+def revisions(limit: int = 200, plugin: str | None = None) -> list[Revision]:
+    """Return the latest revisions, newest first; those that change one plugin where it is named."""
+    statement = select(Revision).order_by(Revision.number.desc()).limit(limit)
+    if plugin is not None:
+        statement = statement.where(Revision.changes.has_key(plugin))
+    return list(db.session.scalars(statement))

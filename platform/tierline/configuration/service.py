@@ -1,0 +1,236 @@
+"""Changing a company's configuration: draft, publish, discard, undo.
+
+The one door for screen, API, command and file. A revision is published only while what it starts
+from still stands.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from tierline.access.decision import get_subject
+from tierline.audit.service import record
+from tierline.configuration import changes
+from tierline.configuration.affected import affected, standing
+from tierline.configuration.changes import Change
+from tierline.configuration.models import Revision
+from tierline.configuration.queries import get_revision
+from tierline.db import db
+from tierline.errors import Conflict, Invalid
+from tierline.marking import N_
+from tierline.packs.differences import Operation
+from tierline.packs.merging import Side
+from tierline.plugins.manager import installed
+from tierline.plugins.queries import enablements, pinned_release, state_of
+from tierline.plugins.service import put_plugins
+from tierline.plugins.states import PluginState, read_state
+from tierline.tiering.starting import start_run
+
+UNDO_DAYS = 30
+
+
+class RevisionStale(Conflict):
+    """A revision may be published only while what it starts from still stands."""
+
+    code = "revision_stale"
+    title = N_("The configuration has changed since")
+
+
+def enable_defaults() -> None:
+    """Enable what a new tenant begins with: the plugins whose manifest says `default: true`."""
+    for plugin, release in sorted(installed().releases.items()):
+        if release.document["manifest"]["default"]:
+            enable(plugin, reason=_("Enabled for each new company"), source="platform")
+
+
+def enable(plugin: str, *, reason: str = "", source: str = "command") -> Revision | None:
+    """Enable a plugin at its installed release, and what it requires; None where it is already.
+
+    Raises NotFound, Forbidden for a restricted plugin, and Conflict where an enabled plugin is in
+    its way or it is suspended.
+    """
+    for row in enablements():
+        if row.plugin == plugin and row.state == "suspended":
+            message = _('The plugin "%(plugin)s" is suspended: resume it.', plugin=plugin)
+            raise Conflict(message, plugin=plugin)
+    return apply_now(changes.enabling(plugin), reason, source)
+
+
+def disable(plugin: str, *, reason: str = "", source: str = "command") -> Revision | None:
+    """Disable a plugin, keeping its data; None where it is disabled already.
+
+    Raises NotFound, and Conflict while another plugin needs it.
+    """
+    return apply_now(changes.disabling(plugin), reason, source)
+
+
+def upgrade(
+    plugin: str,
+    chosen: Mapping[str, Side] | None = None,
+    *,
+    reason: str = "",
+    source: str = "command",
+) -> Revision | None:
+    """Move a plugin to its installed release, with the company's changes merged."""
+    return apply_now(changes.upgrading(plugin, chosen), reason, source)
+
+
+def override(
+    plugin: str, operations: Iterable[Operation], *, reason: str, source: str = "command"
+) -> Revision | None:
+    """Change a plugin's document for this company; None where that changes nothing.
+
+    Raises Invalid without a reason, AddressInvalid, and ChangesInvalid naming every problem.
+    """
+    check_reason(reason)
+    return apply_now(changes.overriding(plugin, operations, reason), reason, source)
+
+
+def reset(
+    plugin: str,
+    addresses: Iterable[str] | None = None,
+    *,
+    reason: str = "",
+    source: str = "command",
+) -> Revision | None:
+    """Take changes back to the default; all of the plugin's where no addresses are given."""
+    return apply_now(changes.resetting(plugin, addresses), reason, source)
+
+
+def apply_now(change: Change, reason: str, source: str) -> Revision | None:
+    """Draft a change and publish it at once; None where it changes nothing."""
+    revision = draft(change, reason, source)
+    return publish(revision.number) if revision is not None else None
+
+
+def draft(change: Change, reason: str, source: str) -> Revision | None:
+    """Keep a change as a draft, to be looked at and published; None where it changes nothing."""
+    before = {plugin: state_of(plugin) for plugin in change.states}
+    changed = {
+        plugin: {"before": before[plugin].to_document(), "after": state.to_document()}
+        for plugin, state in change.states.items()
+        if not state.is_as(before[plugin])
+    }
+    if not changed:
+        return None
+    number = (db.session.scalar(select(func.max(Revision.number))) or 0) + 1
+    merges = {plugin: [vars(row) for row in found.rows] for plugin, found in change.merges.items()}
+    revision = Revision(
+        number=number,
+        state="draft",
+        source=source,
+        reason=reason.strip()[:1000],
+        author=get_subject().name,
+        changes=changed,
+        merges=merges or None,
+    )
+    db.session.add(revision)
+    db.session.flush()
+    record("configuration.draft", revision, {"number": number, "plugins": sorted(changed)})
+    return revision
+
+
+def states(revision: Revision, side: str) -> dict[str, PluginState]:
+    """Return the states that a revision starts from (`before`) or leads to (`after`)."""
+    return {plugin: read_state(change[side]) for plugin, change in revision.changes.items()}
+
+
+def publish(number: int) -> Revision:
+    """Carry a draft out; schemes in use that it changes are run again in the background.
+
+    Raises NotFound, Conflict where it is no draft, RevisionStale where the configuration has
+    changed since, and what `put_plugins` raises.
+    """
+    revision = get_revision(number, lock=True)
+    _check_draft(revision)
+    before = states(revision, "before")
+    for plugin, state in before.items():
+        if not state.is_as(state_of(plugin)):
+            message = _(
+                '"%(plugin)s" was changed after this draft was made. Make it again.', plugin=plugin
+            )
+            raise RevisionStale(message, plugin=plugin)
+    stood = standing()
+    put_plugins(states(revision, "after"))
+    revision.state, revision.published_by = "published", get_subject().name
+    revision.published_at = datetime.datetime.now(datetime.UTC)
+    db.session.flush()
+    for plugin, change in sorted(revision.changes.items()):
+        record(f"plugins.{_verb(change)}", revision, _noted(plugin, change, number))
+    for scheme_id in affected(stood, standing(), in_use=True):
+        start_run(scheme_id)
+    return revision
+
+
+def _verb(change: Mapping[str, Any]) -> str:
+    before, after = change["before"], change["after"]
+    if before["state"] != after["state"]:
+        return "enable" if after["state"] == "enabled" else "disable"
+    return "upgrade" if before["digest"] != after["digest"] else "change"
+
+
+def _noted(plugin: str, change: Mapping[str, Any], number: int) -> dict[str, Any]:
+    digest = change["after"]["digest"]
+    version = pinned_release(digest).version if digest else None
+    known = [each["address"] for each in change["before"]["overrides"]]
+    addresses = [each["address"] for each in change["after"]["overrides"]]
+    noted = {"plugin": plugin, "revision": number, "version": version, "digest": digest}
+    changed = sorted(set(known) ^ set(addresses)) or sorted(set(addresses))
+    return noted | ({"addresses": changed[:50]} if _verb(change) == "change" else {})
+
+
+def discard(number: int) -> Revision:
+    """Throw a draft away; raises NotFound, and Conflict where it is no draft."""
+    revision = get_revision(number, lock=True)
+    _check_draft(revision)
+    revision.state = "discarded"
+    db.session.flush()
+    record("configuration.discard", revision, {"number": number})
+    return revision
+
+
+def undo(number: int, *, reason: str = "", source: str = "undo") -> Revision:
+    """Take a published revision back, within UNDO_DAYS days; what was changed since stays.
+
+    Returns the revision that does so. Raises NotFound, and Conflict where it is not published, was
+    undone, is too old, or where nothing of it is left.
+    """
+    revision = get_revision(number, lock=True)
+    _check_undoable(revision)
+    change = changes.undoing(states(revision, "before"), states(revision, "after"))
+    why = reason or _("Undo of revision %(number)s", number=number)
+    inverse = draft(change, why, source)
+    if inverse is None:
+        raise Conflict(_("Nothing of this revision is left to undo."))
+    inverse.undoes = number
+    publish(inverse.number)
+    revision.state, revision.undone_by = "undone", inverse.number
+    db.session.flush()
+    return inverse
+
+
+def _check_draft(revision: Revision) -> None:
+    if revision.state != "draft":
+        message = _("Revision %(number)s is no draft.", number=revision.number)
+        raise Conflict(message, state=revision.state)
+
+
+def _check_undoable(revision: Revision) -> None:
+    if revision.state != "published" or revision.published_at is None:
+        message = _("Revision %(number)s is not published.", number=revision.number)
+        raise Conflict(message, state=revision.state)
+    oldest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=UNDO_DAYS)
+    if revision.published_at < oldest:
+        raise Conflict(_("A revision can be undone for %(days)s days.", days=UNDO_DAYS))
+
+
+def check_reason(reason: str) -> None:
+    """Raise Invalid where a change has no reason."""
+    if not reason.strip():
+        message = _("Say why the default does not fit.")
+        raise Invalid(message, fields={"reason": [_("is missing")]})

@@ -1,0 +1,249 @@
+"""What the pages of the configuration show, put together from revisions, plans and merges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from flask_babel import gettext as _
+
+from tierline.configuration import words
+from tierline.configuration.changes import upgrading
+from tierline.configuration.models import Revision
+from tierline.configuration.planning import find_job
+from tierline.configuration.service import UNDO_DAYS
+from tierline.errors import NotFound
+from tierline.jobs.models import Job
+from tierline.packs.differences import FIXED, apply, read_address
+from tierline.packs.leaves import is_element, plain
+from tierline.packs.merging import Merge, Row
+from tierline.plugins.queries import (
+    CatalogueEntry,
+    enabled_plugins,
+    get_entry,
+    overrides,
+    pinned_release,
+    state_of,
+)
+from tierline.plugins.service import installed_release
+from tierline.plugins.states import Override, PluginState, read_state
+from tierline.web.language import localized
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One line of a revision: what becomes of something in a plugin."""
+
+    place: str
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PluginChangeView:
+    """What a revision does to one plugin."""
+
+    plugin: str
+    title: str
+    what: str
+    changes: list[ChangeView]
+    rows: list[RowView]
+
+
+@dataclass(frozen=True)
+class RowView:
+    """A row of a merge in words."""
+
+    address: str
+    place: str
+    state: str
+    old: str
+    yours: str
+    new: str
+
+
+@dataclass(frozen=True)
+class RevisionView:
+    """A revision with everything that its page shows."""
+
+    revision: Revision
+    plugins: list[PluginChangeView]
+    job: Job | None
+    undo_days: int
+
+
+def revision_view(revision: Revision) -> RevisionView:
+    """Return a revision as its page shows it."""
+    merges = revision.merges or {}
+    plugins = [
+        _plugin_view(plugin, change, merges.get(plugin, []))
+        for plugin, change in sorted(revision.changes.items())
+    ]
+    job = find_job(revision) if revision.state == "draft" else None
+    return RevisionView(revision, plugins, job, UNDO_DAYS)
+
+
+def _plugin_view(plugin: str, change: Mapping[str, Any], rows: list[Any]) -> PluginChangeView:
+    before, after = read_state(change["before"]), read_state(change["after"])
+    release = pinned_release(after.digest or before.digest or "")
+    title = localized(release.document["manifest"]["title"])
+    lines = _lines(before, after, release.document)
+    merged = [row_view(Row(**row), release.document) for row in rows]
+    return PluginChangeView(plugin, title, _what(before, after), lines, merged)
+
+
+def _what(before: PluginState, after: PluginState) -> str:
+    version = pinned_release(after.digest).version if after.digest else ""
+    if before.state != after.state:
+        if after.state == "enabled":
+            return str(_("is enabled at version %(version)s", version=version))
+        return str(_("is disabled; what was entered stays"))
+    if before.digest != after.digest and before.digest:
+        old = pinned_release(before.digest).version
+        return str(_("goes from version %(old)s to %(new)s", old=old, new=version))
+    return str(_("is changed"))
+
+
+def _lines(
+    before: PluginState, after: PluginState, document: Mapping[str, Any]
+) -> list[ChangeView]:
+    """Return what differs between the changes of two states, in words."""
+    old = {each.address: each for each in before.overrides}
+    new = {each.address: each for each in after.overrides}
+    return [
+        ChangeView(
+            words.place(address, document),
+            str(words.KINDS[(new.get(address) or old[address]).operation.kind]),
+            _told(old.get(address)),
+            _told(new.get(address)),
+        )
+        for address in sorted({**old, **new})
+        if (new.get(address) and new[address].operation)
+        != (old.get(address) and old[address].operation)
+    ]
+
+
+def _told(override: Override | None) -> str:
+    if override is None:
+        return str(_("the default"))
+    kind = override.operation.kind
+    return words.value(override.operation.value) or str(words.KINDS[kind])
+
+
+def row_view(row: Row, document: Mapping[str, Any]) -> RowView:
+    """Return a row of a merge in words."""
+    told = (words.value(row.old), words.value(row.yours), words.value(row.new))
+    return RowView(row.address, words.place(row.address, document), row.state, *told)
+
+
+def upgrade_of(plugin: str) -> dict[str, Any]:
+    """Return what an upgrade would do to the company's changes; raises Conflict, NotFound."""
+    current, release = state_of(plugin), installed_release(plugin)
+    found = upgrading(plugin).merges.get(plugin)
+    return {
+        "plugin": plugin,
+        "from_version": pinned_release(current.digest or "").version,
+        "to_version": release.version,
+        "rows": list(found.rows) if found else [],
+    }
+
+
+@dataclass(frozen=True)
+class UpgradeView:
+    """An upgrade in three columns: old default, yours, new default."""
+
+    entry: CatalogueEntry
+    rows: list[RowView]
+    counts: Mapping[str, int]
+    shown: str | None
+
+
+def upgrade_view(plugin: str, shown: str | None) -> UpgradeView:
+    """Return an upgrade as its page shows it, rows of one state where it is named."""
+    found = upgrading(plugin).merges.get(plugin) or Merge({}, ())
+    documents = {**installed_release(plugin).document}
+    counts = Counter[str](row.state for row in found.rows)
+    rows = [row_view(row, documents) for row in found.rows if shown in (None, row.state)]
+    ordered = {state: counts[state] for state in words.STATES if counts[state]}
+    return UpgradeView(get_entry(plugin), rows, ordered, shown)
+
+
+@dataclass(frozen=True)
+class OverrideView:
+    """A change that the company made, beside the default."""
+
+    override: Override
+    place: str
+    kind: str
+    default: str
+    yours: str
+
+
+def override_views(plugin: str) -> list[OverrideView]:
+    """Return what the company changed in a plugin, each beside its default."""
+    state = state_of(plugin)
+    if state.digest is None:
+        return []
+    document = pinned_release(state.digest).document
+    effective = apply(document, state.operations)
+    return [
+        OverrideView(
+            each,
+            words.place(each.address, effective),
+            str(words.KINDS[each.operation.kind]),
+            words.value(_default(document, each.address)),
+            _told(each),
+        )
+        for each in overrides(plugin)
+    ]
+
+
+def _default(document: Mapping[str, Any], address: str) -> Any:
+    """Return what stands at an address in a release; None where nothing does."""
+    folder, name, path = read_address(address)
+    here: Any = document[folder].get(name)
+    for step in path:
+        if is_element(step):
+            elements = here if isinstance(here, list | tuple) else []
+            here = next((each for each in elements if each.get("id") == step[1:-1]), None)
+        else:
+            here = here.get(step) if isinstance(here, Mapping) else None
+    return plain(here)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """An item of a plugin as text, as it is in this company and by default."""
+
+    entry: CatalogueEntry
+    folder: str
+    name: str
+    title: str
+    text: str
+    default: str
+    is_changed: bool
+
+
+def item_view(plugin: str, folder: str, name: str) -> ItemView:
+    """Return an item of an enabled plugin; raises NotFound."""
+    entry, release = get_entry(plugin), enabled_plugins().get(plugin)
+    items = release.document.get(folder) if release and folder not in FIXED else None
+    if not items or name not in items:
+        raise NotFound(_("There is no such item."))
+    state = state_of(plugin)
+    default = pinned_release(state.digest or "").document[folder].get(name)
+    text, shown = as_text(items[name]), as_text(default) if default else ""
+    title = localized(items[name]["title"])
+    return ItemView(entry, folder, name, title, text, shown, text != shown)
+
+
+def as_text(item: Any) -> str:
+    """Return an item as the YAML that its author could have written."""
+    dumped: str = yaml.safe_dump(
+        plain(item), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None
+    )
+    return dumped
