@@ -21,7 +21,7 @@ from tierline.packs.merging import Merge, Side, merge, settle
 from tierline.packs.releases import Release
 from tierline.plugins.effective import ChangesInvalid, effective_release
 from tierline.plugins.queries import enabled_plugins, enablements, pinned_release, state_of
-from tierline.plugins.service import installed_release, store_release
+from tierline.plugins.service import installed_release
 from tierline.plugins.states import ABSENT, Override, PluginState
 
 
@@ -46,7 +46,6 @@ def enabling(plugin: str) -> Change:
         if name in states or state_of(name).state == "enabled":
             continue
         release = installed_release(name)
-        store_release(release)
         found = moving(name, release, "enabled")
         states |= found.states
         merges |= found.merges
@@ -75,7 +74,6 @@ def upgrading(plugin: str, chosen: Mapping[str, Side] | None = None) -> Change:
     if state.digest == release.digest:
         message = _('"%(plugin)s" is at its newest version already.', plugin=plugin)
         raise Conflict(message, plugin=plugin)
-    store_release(release)
     return moving(plugin, release, "enabled", chosen)
 
 

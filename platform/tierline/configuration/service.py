@@ -27,7 +27,7 @@ from tierline.packs.differences import Operation
 from tierline.packs.merging import Side
 from tierline.plugins.manager import installed
 from tierline.plugins.queries import enablements, pinned_release, state_of
-from tierline.plugins.service import put_plugins
+from tierline.plugins.service import put_plugins, store_installed
 from tierline.plugins.states import PluginState, read_state
 from tierline.tiering.starting import start_run
 
@@ -118,6 +118,7 @@ def draft(change: Change, reason: str, source: str) -> Revision | None:
     }
     if not changed:
         return None
+    store_installed(changed)
     number = (db.session.scalar(select(func.max(Revision.number))) or 0) + 1
     merges = {plugin: [vars(row) for row in found.rows] for plugin, found in change.merges.items()}
     revision = Revision(

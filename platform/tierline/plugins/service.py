@@ -110,6 +110,13 @@ def store_release(release: Release) -> None:
     _store(release)
 
 
+def store_installed(plugins: Iterable[str]) -> None:
+    """Store the installed releases of some plugins, where they are not stored yet."""
+    for plugin in plugins:
+        if plugin in installed().releases:
+            _store(installed().releases[plugin])
+
+
 def suspend(plugin: str, reason: str) -> PluginEnablement:
     """Stop asking an enabled plugin until somebody resumes it; raises NotFound."""
     row = _get_row(plugin)
