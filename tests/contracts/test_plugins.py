@@ -6,16 +6,19 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as fields_of
-from typing import Any
+from dataclasses import is_dataclass
+from types import ModuleType
+from typing import Any, get_args
 
 import pytest
 
+from tierline.accounts.models import STAGES
 from tierline.config import home_folder
-from tierline.packs import contributions
+from tierline.packs import contributions, playbooks, risks, surveys
 from tierline.packs.golden import golden_examples
 from tierline.packs.loading import load, plugin_folders
 from tierline.packs.releases import Release
-from tierline.plugins import hooks
+from tierline.plugins import hooks, queries, words
 from tierline.plugins.dispatch import RECORDS
 from tierline.plugins.pack import Pack
 
@@ -37,6 +40,12 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, str]]]
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             yield from texts(inner, f"{path}[{place}]")
+
+
+def records_of(module: ModuleType) -> list[type]:
+    """Return the record kinds that a module defines."""
+    found = [value for value in vars(module).values() if is_dataclass(value)]
+    return [kind for kind in found if isinstance(kind, type) and kind.__module__ == module.__name__]
 
 
 def release(plugin: str) -> Release:
@@ -141,10 +150,49 @@ def test_every_hook_is_specified_documented_and_used() -> None:
         assert any(getattr(Pack(each), hook)() for each in LOADED.releases.values())
 
 
-@pytest.mark.parametrize("kind", [contributions.Metric, contributions.TieringScheme])
+RENAMED = {"least": "from"}  # of a band: `from` is no name in Python
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        contributions.Metric,
+        contributions.TieringScheme,
+        *(kind for module in (surveys, risks, playbooks) for kind in records_of(module)),
+    ],
+    ids=lambda kind: kind.__name__,
+)
 def test_the_keys_of_a_format_are_documented(kind: type) -> None:
     for field in fields_of(kind):
-        assert field.name == "id" or field.name in DOCUMENTATION
+        name = RENAMED.get(field.name, field.name) if kind is risks.Band else field.name
+        assert re.search(rf"\b{name}\b", DOCUMENTATION), name
+
+
+@pytest.mark.parametrize("hook", RECORDS)
+def test_every_hook_is_asked_for_somewhere(hook: str) -> None:
+    """A hook has a query that asks it for the tenant in scope, and a record kind of its own."""
+    assert callable(getattr(queries, hook))
+    assert len({*RECORDS.values()}) == len(RECORDS)
+
+
+def test_playbooks_speak_of_the_stages_that_accounts_have() -> None:
+    assert get_args(playbooks.AccountStage) == STAGES
+    assert set(words.STAGES) == set(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (words.MODES, surveys.Mode),
+        (words.LAYERS, surveys.Layer),
+        (words.CHANNELS, playbooks.Channel),
+        (words.DUTIES, playbooks.Duty),
+    ],
+)
+def test_every_word_of_a_format_has_a_name_on_the_screen(
+    names: Mapping[str, Any], kind: Any
+) -> None:
+    assert tuple(names) == get_args(kind)
 
 
 def test_the_core_names_no_plugin() -> None:

@@ -25,7 +25,8 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
     changed = set(changed)
     found = []
     for plugin, document in documents.items():
-        needs = {plugin, *document["manifest"]["requires"]}
+        head = document["manifest"]
+        needs = {plugin, *head["requires"], *head.get("supplements", ())}
         if needs.isdisjoint(changed):
             continue
         readings = [*_readings(plugin, document)]

@@ -29,6 +29,7 @@ SUBJECTS: dict[str, Shape] = {
     "metric": refers_to("metric"),
     "field": refers_to("field"),
     "bin": name,
+    "item": name,
 }
 
 
@@ -75,7 +76,7 @@ def _leaf(subjects: tuple[str, ...], reading: Reading, node: Node, path: Path) -
     keys: dict[str, Any] = {subject: SUBJECTS[subject], "op": word(*OPERATORS)}
     value = _value_shape(
         operator.value if operator is not None else None,
-        _scalar if subject == "field" else number(),
+        _scalar if subject in ("field", "item") else number(),
     )
     if value is not None:
         keys["value"] = value
@@ -87,12 +88,12 @@ def _leaf(subjects: tuple[str, ...], reading: Reading, node: Node, path: Path) -
     return leaf
 
 
-def bins_used(tree: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path and id of each bin that a condition speaks of."""
+def leaves(tree: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the path and document of each leaf of a condition."""
+    if "not" in tree:
+        yield from leaves(tree["not"], (*path, "not"))
+    elif "op" in tree:
+        yield path, tree
     for key in ("all", "any"):
         for place, inner in enumerate(tree.get(key, ())):
-            yield from bins_used(inner, (*path, key, place))
-    if "not" in tree:
-        yield from bins_used(tree["not"], (*path, "not"))
-    if "bin" in tree:
-        yield (*path, "bin"), tree["bin"]
+            yield from leaves(inner, (*path, key, place))

@@ -4,6 +4,8 @@ If an administrator could reasonably want to change it, it is a contribution. A 
 `<plugin>:<name>`; inside a plugin's own files a bare `<name>` means the plugin's own item. Titles
 are complete in every language of LOCALES. Documents (schemes, metric definitions) are immutable
 mappings as they stand in the file, normalised; the engines own their meaning and validate them.
+Survey templates, risk models and playbooks have many parts and stand in `surveys.py`, `risks.py`
+and `playbooks.py`.
 """
 
 from __future__ import annotations
@@ -135,6 +137,7 @@ class Manifest:
     lifecycle: Literal["incubation", "production", "mature", "deprecated"]
     core_api: str  # ">=1,<2"
     requires: tuple[str, ...] = ()
+    supplements: tuple[str, ...] = ()  # what it adds to where that is enabled, too
     conflicts: tuple[str, ...] = ()
     restricted: bool = False
     default: bool = False  # enabled for each new tenant

@@ -1,4 +1,4 @@
-"""The formats of a plugin's files: manifest, groups, fields; metrics and schemes stand beside.
+"""The formats of a plugin's files: manifest, groups, fields; the other kinds stand beside.
 
 `read` turns a file's nodes into a normalised document: defaults filled in, references in full.
 Whatever is wrong with the structure is found here; references are resolved in `references.py`.
@@ -14,6 +14,8 @@ from typing import Any
 from tierline.packs.contributions import LOCALES
 from tierline.packs.golden import GOLDEN, check_golden
 from tierline.packs.metric_documents import METRIC, check_metric
+from tierline.packs.playbook_documents import PLAYBOOK, check_playbook
+from tierline.packs.risk_documents import RISK, check_risk
 from tierline.packs.scheme_documents import SCHEME, check_scheme
 from tierline.packs.shapes import (
     Optional,
@@ -33,6 +35,7 @@ from tierline.packs.shapes import (
     word,
 )
 from tierline.packs.strict_yaml import Node
+from tierline.packs.survey_documents import SURVEY, check_survey
 
 CORE_API = 1
 FIELD_TYPES = ("text", "integer", "decimal", "percent", "money", "date", "boolean", "choice")
@@ -54,6 +57,7 @@ MANIFEST = record(
         "lifecycle": word("incubation", "production", "mature", "deprecated"),
         "core_api": text(40),
         "requires": Optional(items(plugin_id), []),
+        "supplements": Optional(items(plugin_id), []),
         "conflicts": Optional(items(plugin_id), []),
         "restricted": Optional(flag, False),
         "default": Optional(flag, False),
@@ -122,11 +126,12 @@ def check_manifest(reading: Reading, document: dict[str, Any]) -> None:
     for key in EXTENSIONS_ONLY:
         if document["kind"] == "pack" and document[key]:
             reading.at((key,), "only an extension may have this")
-    for key in ("requires", "conflicts"):
+    for key in ("requires", "supplements", "conflicts"):
         if document["id"] in document[key]:
             reading.at((key,), "must not name the plugin itself")
-    for both in set(document["requires"]) & set(document["conflicts"]):
-        reading.at(("conflicts",), f'"{both}" is required, too')
+    for key in ("supplements", "conflicts"):
+        for both in sorted(set(document["requires"]) & set(document[key])):
+            reading.at((key,), f'"{both}" is required, too')
 
 
 def core_api_problem(given: str) -> str | None:
@@ -185,6 +190,9 @@ FORMATS = {
     "fields": Format(FIELD, check_field),
     "metrics": Format(METRIC, check_metric),
     "tiering": Format(SCHEME, check_scheme),
+    "surveys": Format(SURVEY, check_survey),
+    "risk": Format(RISK, check_risk),
+    "playbooks": Format(PLAYBOOK, check_playbook),
     "tests": Format(GOLDEN, check_golden),
 }
 """The formats of items, by the folder that holds them."""

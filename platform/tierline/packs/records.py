@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from tierline.packs.contributions import (
     Choice,
@@ -15,6 +15,33 @@ from tierline.packs.contributions import (
     TieringScheme,
 )
 from tierline.packs.frozen import freeze
+from tierline.packs.playbooks import (
+    Cadence,
+    Goal,
+    Play,
+    Playbook,
+    Reminder,
+    ServiceLevel,
+    Step,
+)
+from tierline.packs.risks import (
+    Band,
+    Floor,
+    Indicator,
+    LifecycleStage,
+    ResponsePlan,
+    RiskModel,
+    Threshold,
+)
+from tierline.packs.surveys import (
+    Answer,
+    Cause,
+    Named,
+    Scale,
+    SurveyItem,
+    SurveyTemplate,
+    Unknown,
+)
 
 Item = Mapping[str, Any]
 
@@ -73,6 +100,90 @@ def schemes(document: Item) -> list[TieringScheme]:
     ]
 
 
+def survey_templates(document: Item) -> list[SurveyTemplate]:
+    """Return the survey templates of a plugin's document; variants as they stand in their files."""
+    return [survey_template(full, item) for full, item in _items(document, "surveys")]
+
+
+def survey_template(full: str, item: Item) -> SurveyTemplate:
+    """Return the survey template of one document."""
+    parts = {
+        "dimensions": _all(Named, item["dimensions"]),
+        "scales": tuple(_scale(scale) for scale in item["scales"]),
+        "causes": _all(Cause, item["causes"]),
+        "items": _all(SurveyItem, item["items"]),
+    }
+    return SurveyTemplate(id=full, **{**freeze(item), **parts})
+
+
+def _scale(item: Item) -> Scale:
+    choices = _all(Answer, item.get("choices", ()))
+    unknown = Unknown(**item["unknown"]) if "unknown" in item else None
+    return Scale(**{**freeze(item), "choices": choices, "unknown": unknown})
+
+
+def risk_models(document: Item) -> list[RiskModel]:
+    """Return the risk models of a plugin's document."""
+    return [
+        RiskModel(
+            id=full,
+            **{
+                **item,
+                "stages": _all(LifecycleStage, item["stages"]),
+                "indicators": tuple(_indicator(each) for each in item["indicators"]),
+                "bands": tuple(_band(each) for each in item["bands"]),
+                "floors": _all(Floor, item["floors"]),
+                "plans": _with_steps(ResponsePlan, item["plans"]),
+            },
+        )
+        for full, item in _items(document, "risk")
+    ]
+
+
+def _indicator(item: Item) -> Indicator:
+    thresholds = {
+        stage: None if levels is None else Threshold(**levels)
+        for stage, levels in item.get("thresholds", {}).items()
+    }
+    return Indicator(**{**item, "thresholds": freeze(thresholds)})
+
+
+def _band(item: Item) -> Band:
+    least = item.get("from")
+    return Band(**{key: value for key, value in item.items() if key != "from"}, least=least)
+
+
+def playbooks(document: Item) -> list[Playbook]:
+    """Return the playbooks of a plugin's document."""
+    return [
+        Playbook(
+            id=full,
+            **{
+                **item,
+                "cadences": _all(Cadence, item["cadences"]),
+                "reminders": _all(Reminder, item["reminders"]),
+                "plays": _with_steps(Play, item["plays"]),
+                "service_levels": _all(ServiceLevel, item["service_levels"]),
+                "goals": _all(Goal, item["goals"]),
+            },
+        )
+        for full, item in _items(document, "playbooks")
+    ]
+
+
+Part = TypeVar("Part")
+
+
+def _all(kind: Callable[..., Part], items: Iterable[Item]) -> tuple[Part, ...]:
+    return tuple(kind(**freeze(item)) for item in items)
+
+
+def _with_steps(kind: Callable[..., Part], items: Iterable[Item]) -> tuple[Part, ...]:
+    return tuple(kind(**{**freeze(item), "steps": _all(Step, item["steps"])}) for item in items)
+
+
 def _items(document: Item, folder: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the items of one kind by full id; a release older than the kind has none."""
     plugin = document["manifest"]["id"]
-    return [(f"{plugin}:{name}", dict(freeze(item))) for name, item in document[folder].items()]
+    found = document.get(folder, {})
+    return [(f"{plugin}:{name}", dict(freeze(item))) for name, item in found.items()]

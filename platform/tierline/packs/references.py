@@ -8,6 +8,7 @@ from typing import Any
 from tierline.packs.documents import NUMBER_TYPES
 from tierline.packs.problems import Problem, did_you_mean
 from tierline.packs.shapes import Reading, Reference, show_path
+from tierline.packs.survey_checks import check_variant
 
 Documents = Mapping[str, Mapping[str, Any]]
 """Plugins' documents by plugin id."""
@@ -19,6 +20,7 @@ FOLDERS = {
     "number_field": "fields",
     "date_field": "fields",
     "scheme": "tiering",
+    "survey": "surveys",
 }
 ORDERED_OPERATORS = frozenset({"lt", "le", "gt", "ge", "between"})
 
@@ -37,6 +39,7 @@ def resolve(plugin: str, documents: Documents, readings: Iterable[Reading]) -> l
                 found.append(Problem(reading.file, node.line, node.column, path, what))
     if not found:
         found.extend(_cycles(plugin, documents[plugin], readings))
+        found.extend(_variants(plugin, documents, readings))
     return found
 
 
@@ -47,7 +50,11 @@ class _Names:
         self.plugin = plugin
         self.documents = documents
         head = documents[plugin]["manifest"]
-        self.visible = {plugin, *head["requires"]} & set(documents) if head else set(documents)
+        named = (
+            {plugin, *head["requires"], *head.get("supplements", ())} if head else set(documents)
+        )
+        self.visible = named & set(documents)
+        self.absent = set(head.get("supplements", ())) - set(documents)
 
     def of(self, folder: str) -> dict[str, Mapping[str, Any]]:
         """Return the items of one kind that may be named, by full id."""
@@ -60,6 +67,8 @@ class _Names:
     def problem(self, reference: Reference) -> str | None:
         if reference.kind == "group":
             return self._group_problem(reference.id)
+        if reference.kind == "tier":
+            return self._tier_problem(reference)
         folder = FOLDERS[reference.kind]
         known = self.of(folder)
         if reference.id not in known:
@@ -67,8 +76,10 @@ class _Names:
         item = known[reference.id]
         return _misuse(reference, item) if item else None
 
-    def _missing(self, reference: Reference, known: Mapping[str, Any]) -> str:
+    def _missing(self, reference: Reference, known: Mapping[str, Any]) -> str | None:
         full, owner = reference.id, reference.id.partition(":")[0]
+        if owner in self.absent:
+            return None
         if owner not in self.visible and owner in self.documents:
             return f'names "{full}", but {owner} does not stand under requires'
         shown = {key.removeprefix(f"{self.plugin}:"): None for key in known}
@@ -80,9 +91,21 @@ class _Names:
         groups = self.of("groups")
         own = [item["key"] if item else id.partition(":")[2] for id, item in groups.items()]
         known = ["customer", *own]
-        if key in known:
+        if key in known or self.absent:
             return None
         return f'there is no stakeholder group "{key}"{did_you_mean(key, known)}'
+
+    def _tier_problem(self, reference: Reference) -> str | None:
+        """Return why a playbook's tier is not its scheme's; the scheme has a problem of its own."""
+        named = (reference.leaf or {}).get("scheme", "")
+        scheme = self.of("tiering").get(named)
+        if not scheme:
+            return None
+        tiers = [tier["id"] for tier in scheme["tiers"]]
+        if reference.id in tiers:
+            return None
+        hint = did_you_mean(reference.id, tiers)
+        return f'"{reference.id}" is not one of the tiers {", ".join(tiers)}{hint}'
 
 
 def _misuse(reference: Reference, item: Mapping[str, Any]) -> str | None:
@@ -155,6 +178,19 @@ def _cycles(plugin: str, document: Mapping[str, Any], readings: Iterable[Reading
             line, column = reading.root.line, reading.root.column
             found.append(Problem(reading.file, line, column, "compute", "leads back to itself"))
     return found
+
+
+def _variants(plugin: str, documents: Documents, readings: Iterable[Reading]) -> Iterator[Problem]:
+    """Yield what is wrong with each own survey variant, taken together with its master."""
+    files = {reading.file: reading for reading in readings}
+    for name, variant in documents[plugin]["surveys"].items():
+        owner, _, master = variant.get("extends", "").partition(":")
+        there = documents.get(owner, {}).get("surveys", {}).get(master)
+        if there:
+            file = f"{plugin}/surveys/{name}.yaml"
+            reading = Reading(plugin, file, files[file].root)
+            check_variant(reading, variant, there)
+            yield from reading.problems
 
 
 def _reached(start: str, uses: Mapping[str, set[str]]) -> set[str]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from tierline.packs.conditions import bins_used, condition
+from tierline.packs.conditions import condition, leaves
 from tierline.packs.problems import did_you_mean
 from tierline.packs.shapes import (
     Optional,
@@ -239,9 +239,11 @@ def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
     _distinct(reading, ("rule", "bins"), bins)
     _distinct(reading, ("rule", "rules"), [row["id"] for row in rule["rules"]])
     for place, row in enumerate(rule["rules"]):
-        for path, used in bins_used(row["when"], ("rule", "rules", place, "when")):
-            if used not in bins:
-                reading.at(path, f'"{used}" is not one of the bins{did_you_mean(used, bins)}')
+        for path, leaf in leaves(row["when"], ("rule", "rules", place, "when")):
+            used = leaf.get("bin")
+            if used is not None and used not in bins:
+                what = f'"{used}" is not one of the bins{did_you_mean(used, bins)}'
+                reading.at((*path, "bin"), what)
     given = _tiers_of(rule["rules"], ("rule", "rules"))
     if "otherwise" in rule:
         given.append((("rule", "otherwise"), rule["otherwise"]))

@@ -24,8 +24,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 class Reference:
     """A name of something defined in another file, to be resolved when all files are read.
 
-    `kind` is metric, points_metric, field, number_field, date_field or group; `leaf` is the
-    condition that the name stands in, where it stands in one.
+    `kind` is metric, points_metric, field, number_field, date_field, scheme, survey, group or
+    tier; `leaf` is what the name must fit: the condition or document that it stands in.
     """
 
     kind: str
@@ -284,5 +284,19 @@ def mapping(shape: Shape, most: int = 50) -> Shape:
             if not re.fullmatch(NAME, key):
                 reading.problem(inner, (*path, key), "is not a name")
         return {key: shape(reading, inner, (*path, key)) for key, inner in node.value.items()}
+
+    return check
+
+
+def by_word(key: str, shapes: Mapping[str, Shape]) -> Shape:
+    """Return the shape of a mapping whose word under `key` says which of the shapes it has."""
+    known = word(*shapes)
+
+    def check(reading: Reading, node: Node, path: Path) -> Any:
+        if not isinstance(node.value, dict) or key not in node.value:
+            return record({key: known})(reading, node, path)
+        before = len(reading.problems)
+        chosen = known(reading, node.value[key], (*path, key))
+        return shapes[chosen](reading, node, path) if len(reading.problems) == before else {}
 
     return check

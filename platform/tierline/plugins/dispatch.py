@@ -15,6 +15,9 @@ import pluggy
 import structlog
 
 from tierline.packs.contributions import Field, Metric, StakeholderGroup, TieringScheme
+from tierline.packs.playbooks import Playbook
+from tierline.packs.risks import RiskModel
+from tierline.packs.surveys import SurveyTemplate
 
 log = structlog.get_logger()
 
@@ -23,6 +26,9 @@ RECORDS: dict[str, type[Any]] = {
     "fields": Field,
     "metrics": Metric,
     "tiering_schemes": TieringScheme,
+    "survey_templates": SurveyTemplate,
+    "risk_models": RiskModel,
+    "playbooks": Playbook,
 }
 """What each contribution hook returns."""
 

@@ -13,6 +13,9 @@ from collections.abc import Iterable
 import pluggy
 
 from tierline.packs.contributions import Field, Metric, StakeholderGroup, TieringScheme
+from tierline.packs.playbooks import Playbook
+from tierline.packs.risks import RiskModel
+from tierline.packs.surveys import SurveyTemplate
 
 PROJECT = "tierline"
 
@@ -43,5 +46,17 @@ class ContributionHooks:
         """Return the tiering schemes that the plugin offers."""
         raise NotImplementedError
 
+    @hookspec
+    def survey_templates(self) -> Iterable[SurveyTemplate]:
+        """Return the survey templates that the plugin offers: masters, and variants of masters."""
+        raise NotImplementedError
 
-HOOKS = ("stakeholder_groups", "fields", "metrics", "tiering_schemes")
+    @hookspec
+    def risk_models(self) -> Iterable[RiskModel]:
+        """Return the risk models that the plugin offers."""
+        raise NotImplementedError
+
+    @hookspec
+    def playbooks(self) -> Iterable[Playbook]:
+        """Return the playbooks that the plugin offers."""
+        raise NotImplementedError

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from tierline.packs import records
 from tierline.packs.contributions import Field, Metric, StakeholderGroup, TieringScheme
+from tierline.packs.playbooks import Playbook
 from tierline.packs.releases import Release
+from tierline.packs.risks import RiskModel
+from tierline.packs.surveys import SurveyTemplate
 from tierline.plugins.hooks import hookimpl
 
 
@@ -19,6 +22,9 @@ class Pack:
         self._fields = records.fields(release.document)
         self._metrics = records.metrics(release.document)
         self._schemes = records.schemes(release.document)
+        self._survey_templates = records.survey_templates(release.document)
+        self._risk_models = records.risk_models(release.document)
+        self._playbooks = records.playbooks(release.document)
 
     @hookimpl
     def stakeholder_groups(self) -> Iterable[StakeholderGroup]:
@@ -39,3 +45,18 @@ class Pack:
     def tiering_schemes(self) -> Iterable[TieringScheme]:
         """Return the release's tiering schemes."""
         return self._schemes
+
+    @hookimpl
+    def survey_templates(self) -> Iterable[SurveyTemplate]:
+        """Return the release's survey templates."""
+        return self._survey_templates
+
+    @hookimpl
+    def risk_models(self) -> Iterable[RiskModel]:
+        """Return the release's risk models."""
+        return self._risk_models
+
+    @hookimpl
+    def playbooks(self) -> Iterable[Playbook]:
+        """Return the release's playbooks."""
+        return self._playbooks

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from tierline.plugins import service, words
 from tierline.plugins.permissions import MANAGE, READ
 from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.plugins.views import Shown
 from tierline.web import Pages, navigation_entry, page, see
 from tierline.web.language import localized
 
@@ -32,12 +33,14 @@ def list_plugins() -> Any:
 @pages.get("/plugins/<plugin>", permission=READ)
 def show_plugin(plugin: str) -> Any:
     """Show what a plugin is and adds."""
+    contents = get_contents(plugin)
     return page(
         "plugins/show.html",
         entry=get_entry(plugin),
-        contents=get_contents(plugin),
+        contents=contents,
+        shown=Shown(contents),
         titles={entry.id: entry.manifest.title for entry in catalogue()},
-        told=words.Words(get_contents(plugin)),
+        told=words.Words([*contents.metrics, *contents.fields]),
         words=words,
     )
 

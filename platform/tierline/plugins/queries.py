@@ -1,7 +1,8 @@
 """Reading plugins: what is installed, what the tenant in scope has, and what that contributes.
 
 Others ask for contributions here, for the tenant in scope: `stakeholder_groups()`, `fields()`,
-`metrics()`, `tiering_schemes()`, and one by id. Only plugins that are enabled and installed answer;
+`metrics()`, `tiering_schemes()`, `survey_templates()`, `risk_models()`, `playbooks()`, and one by
+id. Only plugins that are enabled and installed answer;
 the documents of an enabled release are those that the tenant has pinned.
 """
 
@@ -28,8 +29,11 @@ from tierline.packs.contributions import (
 )
 from tierline.packs.differences import Kind, Operation
 from tierline.packs.golden import GoldenExample, golden_examples
+from tierline.packs.playbooks import Playbook
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release, release_of
+from tierline.packs.risks import RiskModel
+from tierline.packs.surveys import SurveyTemplate, combined
 from tierline.plugins.effective import effective_release, find_kept
 from tierline.plugins.manager import installed
 from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
@@ -67,6 +71,30 @@ def tiering_schemes() -> tuple[TieringScheme, ...]:
     return _ask("tiering_schemes")
 
 
+def survey_templates() -> tuple[SurveyTemplate, ...]:
+    """Return the survey templates of the tenant's plugins, each variant whole.
+
+    A variant whose master the tenant does not have is not among them: it supplements a plugin.
+    """
+    found: tuple[SurveyTemplate, ...] = _ask("survey_templates")
+    masters = {template.id: template for template in found if template.extends is None}
+    return tuple(
+        combined(masters[template.extends], template) if template.extends else template
+        for template in found
+        if template.extends is None or template.extends in masters
+    )
+
+
+def risk_models() -> tuple[RiskModel, ...]:
+    """Return the risk models of the tenant's plugins."""
+    return _ask("risk_models")
+
+
+def playbooks() -> tuple[Playbook, ...]:
+    """Return the playbooks of the tenant's plugins."""
+    return _ask("playbooks")
+
+
 def get_field(id: str) -> Field:
     """Return a field by its id; raises NotFound."""
     return _get(N_("field"), id, fields())
@@ -80,6 +108,21 @@ def get_metric(id: str) -> Metric:
 def get_scheme(id: str) -> TieringScheme:
     """Return a tiering scheme by its id; raises NotFound."""
     return _get(N_("tiering scheme"), id, tiering_schemes())
+
+
+def get_survey_template(id: str) -> SurveyTemplate:
+    """Return a survey template by its id, whole; raises NotFound."""
+    return _get(N_("survey template"), id, survey_templates())
+
+
+def get_risk_model(id: str) -> RiskModel:
+    """Return a risk model by its id; raises NotFound."""
+    return _get(N_("risk model"), id, risk_models())
+
+
+def get_playbook(id: str) -> Playbook:
+    """Return a playbook by its id; raises NotFound."""
+    return _get(N_("playbook"), id, playbooks())
 
 
 def _ask(hook: str) -> tuple[Any, ...]:
@@ -180,6 +223,18 @@ def pinned_release(digest: str) -> Release:
     return _pinned[digest]
 
 
+FOLDERS = {
+    "groups": "groups",
+    "fields": "fields",
+    "metrics": "metrics",
+    "schemes": "tiering",
+    "surveys": "surveys",
+    "risks": "risk",
+    "playbooks": "playbooks",
+}
+"""The folder of each kind of contribution, by its name in Contents."""
+
+
 @dataclass(frozen=True)
 class CatalogueEntry:
     """One plugin as the tenant in scope sees it."""
@@ -192,7 +247,7 @@ class CatalogueEntry:
     reason: str | None
     needs: tuple[str, ...]
     needed_by: tuple[str, ...]  # of the tenant's enabled plugins
-    adds: Mapping[str, int]  # number of groups, fields, metrics, schemes
+    adds: Mapping[str, int]  # how many of each kind, by its name in Contents
 
     @property
     def id(self) -> str:
@@ -227,12 +282,7 @@ def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
         reason=row.reason if row else None,
         needs=head.requires,
         needed_by=tuple(needed_by(plugin, mine.values())),
-        adds={
-            "groups": len(shown.document["groups"]),
-            "fields": len(shown.document["fields"]),
-            "metrics": len(shown.document["metrics"]),
-            "schemes": len(shown.document["tiering"]),
-        },
+        adds={kind: len(shown.document.get(folder, ())) for kind, folder in FOLDERS.items()},
     )
 
 
@@ -263,6 +313,9 @@ class Contents:
     fields: list[Field]
     metrics: list[Metric]
     schemes: list[TieringScheme]
+    surveys: list[SurveyTemplate]
+    risks: list[RiskModel]
+    playbooks: list[Playbook]
     examples: list[GoldenExample]
 
 
@@ -279,6 +332,9 @@ def get_contents(plugin: str) -> Contents:
         fields=by_weight(records.fields(document)),
         metrics=by_weight(records.metrics(document)),
         schemes=by_weight(records.schemes(document)),
+        surveys=by_weight(records.survey_templates(document)),
+        risks=by_weight(records.risk_models(document)),
+        playbooks=by_weight(records.playbooks(document)),
         examples=golden_examples(document),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import marshmallow as ma
 
 from tierline.api import Schema
-
-Text = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
-Names = ma.fields.List(ma.fields.String(), required=True)
+from tierline.plugins.playbook_schemas import PlaybookSchema
+from tierline.plugins.risk_schemas import RiskModelSchema
+from tierline.plugins.survey_schemas import Names, SurveyTemplateSchema, Text
 
 
 class AddsSchema(Schema):
@@ -17,6 +17,9 @@ class AddsSchema(Schema):
     fields_ = ma.fields.Integer(required=True, attribute="fields", data_key="fields")
     metrics = ma.fields.Integer(required=True)
     schemes = ma.fields.Integer(required=True)
+    surveys = ma.fields.Integer(required=True)
+    risks = ma.fields.Integer(required=True)
+    playbooks = ma.fields.Integer(required=True)
 
 
 class PluginSchema(Schema):
@@ -43,6 +46,12 @@ class PluginSchema(Schema):
         required=True, allow_none=True, metadata={"description": "why it is suspended"}
     )
     needs = Names
+    supplements = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        attribute="manifest.supplements",
+        metadata={"description": "what it adds to where that is enabled, too"},
+    )
     needed_by = Names
     adds = ma.fields.Nested(AddsSchema, required=True)
 
@@ -129,6 +138,9 @@ class ContentsSchema(Schema):
     )
     metrics = ma.fields.List(ma.fields.Nested(MetricSchema), required=True)
     schemes = ma.fields.List(ma.fields.Nested(SchemeSchema), required=True)
+    surveys = ma.fields.List(ma.fields.Nested(SurveyTemplateSchema), required=True)
+    risks = ma.fields.List(ma.fields.Nested(RiskModelSchema), required=True)
+    playbooks = ma.fields.List(ma.fields.Nested(PlaybookSchema), required=True)
 
 
 class PluginDetailSchema(PluginSchema):

@@ -7,11 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from tierline.packs import records
 from tierline.packs.contributions import Field, Metric, StakeholderGroup
+from tierline.packs.playbooks import Playbook, Reminder, ServiceLevel
+from tierline.packs.surveys import SurveyTemplate
 from tierline.plugins.manager import installed
-from tierline.plugins.queries import Contents
 from tierline.web.language import localized, number
 
 STATES = {
@@ -54,23 +56,89 @@ KINDS = {
     "grid": _l("on a grid of two dimensions"),
     "table": _l("by the first rule that matches"),
 }
+PURPOSES = {
+    "churn": _l("customers that leave"),
+    "credit": _l("payment and credit"),
+    "cooperation": _l("stability of the cooperation"),
+    "compliance": _l("keeping to rules"),
+    "operations": _l("delivery and quality"),
+}
+MODES = {
+    "mail": _l("e-mail"),
+    "web": _l("web page"),
+    "telephone": _l("telephone"),
+    "on_site": _l("on site"),
+}
+LAYERS = {
+    "executive": _l("executives"),
+    "manager": _l("managers"),
+    "operative": _l("operative staff"),
+}
+STAGES = {
+    "prospect": _l("Prospect"),
+    "active": _l("Active"),
+    "inactive": _l("Inactive"),
+    "lost": _l("Lost"),
+}
+DUTIES = {
+    "owner": _l("owner"),
+    "superior": _l("owner’s superior"),
+    "sales": _l("sales"),
+    "service": _l("service"),
+    "technical": _l("technical department"),
+    "quality": _l("quality department"),
+    "finance": _l("finance"),
+    "legal": _l("legal department"),
+    "management": _l("management"),
+}
+CHANNELS = {
+    "visit": _l("visit"),
+    "call": _l("call"),
+    "mail": _l("e-mail"),
+    "message": _l("message"),
+    "meeting": _l("meeting"),
+}
+CASES = {"complaint": _l("complaint"), "request": _l("request"), "fault": _l("fault")}
 OPERATORS = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥"}
 
 
 class Words:
     """Puts into words what a plugin adds, in the reader's language."""
 
-    def __init__(self, contents: Contents) -> None:
-        known = [*_installed_items(), *contents.metrics, *contents.fields]
-        self._items: dict[str, Metric | Field] = {item.id: item for item in known}
+    def __init__(
+        self, items: Iterable[Metric | Field], survey: SurveyTemplate | None = None
+    ) -> None:
+        self._titles: dict[str, str] = {}
+        self._choices: dict[str, dict[str, str]] = {}
+        for item in [*_installed_items(), *items]:
+            self._titles[item.id] = localized(item.title)
+            choices = item.choices if isinstance(item, Field) else ()
+            self._choices[item.id] = {choice.key: localized(choice.title) for choice in choices}
+        if survey is not None:
+            self._add_survey(survey)
+
+    def _add_survey(self, survey: SurveyTemplate) -> None:
+        scales = {scale.id: scale for scale in survey.scales}
+        for item in survey.items:
+            self._titles[item.id] = item.id.upper()
+            choices = scales[item.scale].choices if item.scale in scales else ()
+            self._choices[item.id] = {choice.id: localized(choice.title) for choice in choices}
 
     def title(self, id: str) -> str:
         """Return the title of a metric or field; its id where it is not installed."""
-        return localized(self._items[id].title) if id in self._items else id
+        return self._titles.get(id, id)
 
     def title_of(self, criterion: Mapping[str, Any]) -> str:
         """Return the title of a criterion: its own, or its metric's."""
         return localized(criterion.get("title")) or self.title(criterion["metric"])
+
+    def goals(self, playbook: Playbook) -> str:
+        """Return the metrics by which a playbook is judged, with their targets."""
+        shown = []
+        for goal in playbook.goals:
+            aim = "" if goal.target is None else _(" (target %(value)s)", value=number(goal.target))
+            shown.append(f"{self.title(goal.metric)}{aim}")
+        return " · ".join(shown)
 
     def kinds(self, group: StakeholderGroup) -> str:
         """Return the kinds of party in a group, in a row."""
@@ -96,7 +164,7 @@ class Words:
 
     def _leaf(self, leaf: Mapping[str, Any]) -> str:
         subject = leaf["bin"].upper() if "bin" in leaf else ""
-        id = leaf.get("metric") or leaf.get("field") or ""
+        id = leaf.get("metric") or leaf.get("field") or leaf.get("item") or ""
         subject = subject or self.title(id)
         operator = leaf["op"]
         if operator == "known":
@@ -116,10 +184,48 @@ class Words:
             return str(_("yes") if value else _("no"))
         if not isinstance(value, str):
             return number(value)
-        item = self._items.get(id)
-        choices = item.choices if isinstance(item, Field) else ()
-        titles = {choice.key: localized(choice.title) for choice in choices}
-        return titles.get(value, value)
+        return self._choices.get(id, {}).get(value, value)
+
+
+def named(keys: Iterable[str], names: Mapping[str, Any]) -> str:
+    """Return names in a row."""
+    return ", ".join(str(names[key]) for key in keys)
+
+
+def causes(survey: SurveyTemplate) -> str:
+    """Return a survey's causes of dissatisfaction, each with those under it."""
+    shown = []
+    for top in (cause for cause in survey.causes if cause.parent is None):
+        inner = [localized(each.title) for each in survey.causes if each.parent == top.id]
+        below = f" ({', '.join(inner)})" if inner else ""
+        shown.append(localized(top.title) + below)
+    return " · ".join(shown)
+
+
+def reminders(playbook: Playbook) -> str | None:
+    """Return who is reminded of a contact, and when."""
+    return " · ".join(_reminder(each) for each in playbook.reminders) or None
+
+
+def _reminder(reminder: Reminder) -> str:
+    to, days = DUTIES[reminder.to], abs(reminder.day)
+    if reminder.day == 0:
+        return str(_("%(to)s on the day", to=to))
+    if reminder.day < 0:
+        before = ngettext("%(to)s %(num)s day before", "%(to)s %(num)s days before", days, to=to)
+        return str(before)
+    return str(ngettext("%(to)s %(num)s day after", "%(to)s %(num)s days after", days, to=to))
+
+
+def within(level: ServiceLevel) -> str:
+    """Return a service level's time: "4 working hours"."""
+    working = level.clock == "working"
+    forms = {
+        "minutes": _("%(n)s working minutes") if working else _("%(n)s minutes"),
+        "hours": _("%(n)s working hours") if working else _("%(n)s hours"),
+        "days": _("%(n)s working days") if working else _("%(n)s days"),
+    }
+    return str(forms[level.unit]) % {"n": number(level.within)}
 
 
 def _installed_items() -> Iterable[Metric | Field]:

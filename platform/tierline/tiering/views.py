@@ -13,7 +13,7 @@ from tierline.db import db
 from tierline.jobs.models import Job
 from tierline.metrics import queries as metrics
 from tierline.packs.contributions import Tier, TieringScheme
-from tierline.plugins.queries import Contents, fields, tiering_schemes
+from tierline.plugins.queries import fields, tiering_schemes
 from tierline.plugins.queries import metrics as all_metrics
 from tierline.plugins.words import Words
 from tierline.rules.population import read_population
@@ -76,7 +76,7 @@ def scheme_view(scheme_id: str) -> SchemeView:
         entry=entry,
         shown=_shown(entry),
         job=find_open_job(scheme_id),
-        told=Words(Contents([], list(fields()), list(all_metrics()), [], [])),
+        told=Words([*fields(), *all_metrics()]),
         tiers={tier.id: tier for tier in entry.contributed.tiers},
         moves=queries.moves(scheme, run) if scheme and run else [],
         runs=queries.recent_runs(scheme) if scheme else [],
@@ -158,7 +158,7 @@ def explanation_view(
         tiers={tier.id: tier for tier in chosen.tiers} if chosen else {},
         history=queries.history(scheme, account.id) if scheme else [],
         titles={metric.id: metric for metric in all_metrics()},
-        told=Words(Contents([], list(fields()), list(all_metrics()), [], [])),
+        told=Words([*fields(), *all_metrics()]),
     )
 
 

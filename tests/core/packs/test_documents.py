@@ -12,7 +12,9 @@ import yaml
 from tierline.config import home_folder
 from tierline.packs.loading import check_folder
 from tierline.packs.problems import PluginInvalid
+from tierline.packs.records import survey_templates
 from tierline.packs.releases import Release
+from tierline.packs.surveys import combined
 
 HERE = Path(__file__).parent
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text(encoding="utf-8"))
@@ -136,3 +138,48 @@ def test_a_plugin_falls_with_what_it_requires(author: Author) -> None:
     author.write("second/plugin.yaml", "schema: 1\n")
     what = 'requires: requires "second", which can\'t be loaded'
     assert author.problems() == [f"trial/plugin.yaml:1:1: {what}"]
+
+
+SUPPLEMENT = """
+title: {en: Added, zh_CN: 新增}
+summary: {en: For another's group, zh_CN: 面向其他插件的群体}
+extends: second:master
+minutes: 1
+items: [{id: a1, after: q1, dimension: none, scale: none, text: {en: One, zh_CN: 一}}]
+"""
+
+
+def test_what_a_supplemented_plugin_lacks_is_told_only_where_it_is_installed(
+    author: Author,
+) -> None:
+    author.change("plugin.yaml", "[essentials]", "[essentials]\nsupplements: [second]")
+    author.write("trial/surveys/added.yaml", SUPPLEMENT)
+    assert author.check().document["surveys"]["added"]["extends"] == "second:master"
+    manifest = (author.folder / "plugin.yaml").read_text(encoding="utf-8")
+    manifest = manifest.replace("id: trial", "id: second").replace("[second]", "[]")
+    author.write("second/plugin.yaml", manifest)
+    what = 'extends: there is no survey "second:master"'
+    assert author.problems() == [f"trial/surveys/added.yaml:4:10: {what}"]
+    master = (author.folder / "surveys" / "partner.yaml").read_text(encoding="utf-8")
+    author.write("second/surveys/master.yaml", master.replace("group: partner", "group: customer"))
+    file = "trial/surveys/added.yaml"
+    what = 'items[0].after: "q1" is not one of the items before it'
+    assert author.problems() == [f"{file}:6:25: {what}"]
+    author.change("surveys/added.yaml", "q1", "p1")
+    assert author.problems() == [
+        f'{file}:6:40: items[0].dimension: "none" is not one of the dimensions',
+        f'{file}:6:53: items[0].scale: "none" is not one of the scales',
+    ]
+    author.change(
+        "surveys/added.yaml", "dimension: none, scale: none", "dimension: cause, scale: open"
+    )
+    assert author.check().version == "1.0.0"
+
+
+def test_a_variant_made_whole(author: Author) -> None:
+    templates = {each.id: each for each in survey_templates(author.check().document)}
+    whole = combined(templates["trial:partner"], templates["trial:partner_short"])
+    assert [item.id for item in whole.items] == ["p1", "s1", "s2", "p2"]
+    assert whole.items[0].text["en"] == "And {company}?"
+    assert (whole.group, whole.minutes) == ("partner", 1)
+    assert [scale.id for scale in whole.scales] == ["ten", "where", "open"]

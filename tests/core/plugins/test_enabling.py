@@ -16,6 +16,7 @@ from tierline.audit.models import AuditEntry
 from tierline.configuration import service
 from tierline.db import db
 from tierline.errors import Conflict, NotFound
+from tierline.packs.risks import Threshold
 from tierline.plugins import service as plugins
 from tierline.plugins.models import PluginRelease
 from tierline.plugins.queries import (
@@ -24,9 +25,15 @@ from tierline.plugins.queries import (
     fields,
     get_entry,
     get_metric,
+    get_playbook,
+    get_risk_model,
     get_scheme,
+    get_survey_template,
     metrics,
+    playbooks,
+    risk_models,
     stakeholder_groups,
+    survey_templates,
     tiering_schemes,
 )
 
@@ -51,6 +58,20 @@ def test_enabling_brings_what_the_plugin_adds_and_disabling_hides_it() -> None:
     assert states()["manufacturing"] == "disabled"
     with pytest.raises(NotFound, match='There is no tiering scheme "manufacturing:weighted_score"'):
         get_scheme("manufacturing:weighted_score")
+
+
+def test_a_new_tenant_has_a_survey_a_risk_model_and_a_playbook() -> None:
+    assert [each.id for each in survey_templates()] == ["essentials:customer"]
+    assert [each.id for each in risk_models()] == ["essentials:churn"]
+    assert [each.id for each in playbooks()] == ["essentials:follow_up"]
+    assert get_survey_template("essentials:customer").items[3].scale == "n11"
+    silence = get_risk_model("essentials:churn").indicators[0]
+    assert silence.thresholds["mature"] == Threshold(yellow=2.5, red=4)
+    days = [(each.id, each.every_days) for each in get_playbook("essentials:follow_up").cadences]
+    assert days == [("key", 7), ("intending", 14), ("ordinary", 30)]
+    for get in (get_survey_template, get_risk_model, get_playbook):
+        with pytest.raises(NotFound, match='"essentials:nothing"'):
+            get("essentials:nothing")
 
 
 def test_contributions_stand_in_order_of_weight_then_id() -> None:

@@ -208,8 +208,9 @@ def test_plugins_in_each_others_way(
     message: str,
 ) -> None:
     extension(more=more, file=file)
-    package = sys.path[0] + "/tierline_trial/pack/tiering/table.yaml"
-    Path(package).write_text(Path(package).read_text().replace("group: partner", "group: customer"))
+    for named in ("tiering/table.yaml", "surveys/partner.yaml"):
+        path = Path(sys.path[0], "tierline_trial/pack", named)
+        path.write_text(path.read_text().replace("group: partner", "group: customer"))
     reload(app, monkeypatch)
     with working_in(app, tenant):
         service.enable(other)

@@ -81,6 +81,24 @@ def test_a_plugins_page_says_its_rules_in_words(login: Login, tenant: Company) -
     assert "A 80% B 95% C 100%" in text
 
 
+def test_a_plugins_page_says_what_it_asks_warns_of_and_does(login: Login, tenant: Company) -> None:
+    text = seen(login("viewer"), f"/t/{tenant.slug}/plugins/essentials")
+    assert "1 playbook · 1 risk model · 1 survey template" in text
+    assert "Satisfaction from 1 to 10 (1 very dissatisfied – 10 very satisfied)" in text
+    assert (
+        "Has it been resolved? EC8_RESOLVED Dissatisfaction Yes or no (Yes / No) EC8_REPORTED = Yes"
+        in text
+    )
+    assert (
+        "Mature: yellow ≥ 2.5 · red ≥ 4 Declining: yellow ≥ 1.5 · red ≥ 2 Dormant: red ≥ 0" in text
+    )
+    assert "otherwise: yellow ≤ -10 · red ≤ -30 New: not judged" in text
+    assert "owner 1 day before · owner on the day · owner’s superior 2 days after" in text
+    assert "A 7 days visit Prospect 14 days call all 30 days call" in text
+    assert "Investigate and answer complaint all 5 working days" in text
+    assert "Judged by Paid on time, by count (target 95) · Growth, 12 months" in text
+
+
 @pytest.mark.parametrize("plugin", LOADED.releases)
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])
 def test_every_plugins_page_opens_in_both_languages(
@@ -103,10 +121,21 @@ def test_the_api_lists_shows_enables_and_disables(
     client, base = api("plugins.*"), f"/api/v1/t/{tenant.slug}/plugins"
     listed = {each["id"]: each for each in client.get(base).get_json()["items"]}
     assert listed["essentials"]["state"] == "enabled"
-    assert listed["suppliers"]["adds"] == {"groups": 1, "fields": 6, "metrics": 6, "schemes": 1}
+    adds = listed["suppliers"]["adds"]
+    assert {kind: adds[kind] for kind in ("groups", "fields", "metrics", "schemes")} == {
+        "groups": 1,
+        "fields": 6,
+        "metrics": 6,
+        "schemes": 1,
+    }
     shown = client.get(f"{base}/suppliers").get_json()
     assert shown["id"] == "suppliers"
     assert [scheme["id"] for scheme in shown["contents"]["schemes"]] == ["suppliers:kraljic"]
+    contents = client.get(f"{base}/essentials").get_json()["contents"]
+    assert contents["surveys"][0]["scales"][0]["unknown"]["code"] == 99
+    assert contents["risks"][0]["bands"][0]["from"] == 60
+    assert contents["risks"][0]["indicators"][1]["thresholds"]["new"] is None
+    assert contents["playbooks"][0]["reminders"][2] == {"id": "overdue", "day": 2, "to": "superior"}
     assert shown["contents"]["fields"][1]["choices"][0]["points"] == 5
     enabled = client.post(f"{base}/suppliers/enable").get_json()
     assert (enabled["state"], enabled["version"]) == ("enabled", "1.0.0")
