@@ -78,6 +78,21 @@ def upgrade() -> None:
             "tenant_id", "number", name=op.f("uq_configuration_revision_tenant_id_number")
         ),
     )
+    op.create_table(
+        "tenant_file_state",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("fields", postgresql.JSONB(), nullable=False),
+        sa.Column(
+            "applied_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_tenant_file_state")),
+    )
+    for slot in range(65, 161):
+        op.add_column("account_state", sa.Column(f"m{slot}", sa.BigInteger(), nullable=True))
+    op.secure_tenant_table("tenant_file_state")
     op.secure_tenant_table("plugin_override")
     op.secure_tenant_table("configuration_revision")
 
@@ -85,4 +100,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("configuration_revision")
     op.drop_table("plugin_override")
+    op.drop_table("tenant_file_state")
     op.drop_column("plugin_enablement", "effective")
+    for slot in range(65, 161):
+        op.drop_column("account_state", f"m{slot}")

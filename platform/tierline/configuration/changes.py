@@ -7,8 +7,8 @@ the three-way merge.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -130,6 +130,27 @@ def overriding(plugin: str, operations: Iterable[Operation], reason: str) -> Cha
     if problems:
         raise ChangesInvalid(problems)
     overrides = carried(release, document, current.overrides, reason)
+    return Change({plugin: PluginState(current.state, current.digest, overrides)})
+
+
+def replacing(
+    plugin: str, operations: Iterable[Operation], gone: Container[str], reasons: Mapping[str, str]
+) -> Change:
+    """Return the change that takes changes at the addresses `gone` back, and makes others instead.
+
+    `reasons` says why, by address. Raises as `overriding` does.
+    """
+    current = _enabled(plugin)
+    release = pinned_release(current.digest or "")
+    kept = [each for each in current.overrides if each.address not in gone]
+    changed = [*(each.operation for each in kept), *operations]
+    document, problems = normalise(apply(release.document, changed))
+    if problems:
+        raise ChangesInvalid(problems)
+    overrides = tuple(
+        replace(each, reason=reasons.get(each.address, each.reason))
+        for each in carried(release, document, current.overrides, "")
+    )
     return Change({plugin: PluginState(current.state, current.digest, overrides)})
 
 

@@ -13,8 +13,8 @@ from tierline.db.prepare import prepare
 from tierline.identity.service import create_operator
 from tierline.instance.connections import disconnect
 from tierline.instance.start import Say
-from tierline.instance.tenants import apply_tenant_files
 from tierline.simulate.demo import fill
+from tierline.tenant_files.service import apply_tenant_files
 
 OPERATOR = "operator@example.com"
 

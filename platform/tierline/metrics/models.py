@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import Base, TenantOwned, foreign_key
 
-METRIC_SLOTS = 64
+METRIC_SLOTS = 160
 TIER_SLOTS = 24
 GROUPS = 62  # bits of a bigint, the sign and one spare
 

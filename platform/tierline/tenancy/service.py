@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -44,6 +45,21 @@ def create_tenant(
             _("There is a company %(slug)s already.", slug=slug), fields={"slug": [_("is taken")]}
         ) from error
     return tenant
+
+
+def update_tenant(tenant: Tenant, values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Change a tenant's name, locale, time zone or currency; return what changed, old and new.
+
+    Raises Invalid naming each wrong field.
+    """
+    fields = {key: getattr(tenant, key) for key in ("name", "locale", "time_zone", "currency")}
+    wrong = _problems(tenant.slug, **{**fields, **values})
+    if wrong:
+        raise Invalid(_("The company can't be changed."), fields=wrong)
+    for key, new in values.items():
+        setattr(tenant, key, new.strip())
+    db.session.flush()
+    return {key: [fields[key], new] for key, new in values.items() if fields[key] != new}
 
 
 def _problems(

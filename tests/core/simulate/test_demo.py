@@ -16,7 +16,6 @@ from tierline.db import db
 from tierline.identity.models import Membership
 from tierline.identity.queries import find_user
 from tierline.imports.models import ImportRun
-from tierline.instance.tenants import apply_tenant_files
 from tierline.ledger.models import LedgerTransaction
 from tierline.simulate.demo import (
     COMPANIES,
@@ -27,6 +26,7 @@ from tierline.simulate.demo import (
     fill,
     quarter_ends,
 )
+from tierline.tenant_files.service import apply_tenant_files
 from tierline.tiering.models import Run, Scheme
 
 COUNTED = (Account, Contact, AccountGroup, LedgerTransaction, Membership, ImportRun, Run)

@@ -12,10 +12,11 @@ from flask import Flask
 from tierline.config import home_folder
 from tierline.configuration.service import disable
 from tierline.console import in_platform, in_tenant
-from tierline.instance.tenants import TenantFilesInvalid, apply_tenant_files, read_tenant_files
 from tierline.plugins.manager import installed
 from tierline.plugins.queries import enabled_plugins
 from tierline.tenancy.queries import get_tenant
+from tierline.tenant_files.formats import TenantFilesInvalid, read_tenant_files
+from tierline.tenant_files.service import apply_tenant_files
 
 
 @pytest.fixture
