@@ -21,6 +21,7 @@ from tierline.packs.problems import Problem, did_you_mean
 from tierline.packs.shapes import Optional, Reading, flag, items, number, record, text, word
 from tierline.packs.strict_yaml import parse
 from tierline.plugins.manager import Plugins, installed
+from tierline.plugins.offers import offers
 from tierline.plugins.queries import enablements
 from tierline.plugins.service import sync_releases
 from tierline.provision import create_company
@@ -114,8 +115,8 @@ def _check_plugins(reading: Reading, named: Iterable[str], plugins: Plugins) -> 
             reading.at(
                 ("plugins", place), f'"{plugin}" can\'t be loaded; see tierline plugins list'
             )
-        elif plugin not in plugins.releases:
-            hint = did_you_mean(plugin, plugins.releases)
+        elif plugin not in (there := offers()):
+            hint = did_you_mean(plugin, there)
             reading.at(("plugins", place), f'"{plugin}" is not installed{hint}')
 
 

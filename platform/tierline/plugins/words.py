@@ -13,7 +13,7 @@ from tierline.packs import records
 from tierline.packs.contributions import Field, Metric, StakeholderGroup
 from tierline.packs.playbooks import Playbook, Reminder, ServiceLevel
 from tierline.packs.surveys import SurveyTemplate
-from tierline.plugins.manager import installed
+from tierline.plugins.offers import offers
 from tierline.web.language import localized, number
 
 STATES = {
@@ -23,6 +23,15 @@ STATES = {
     "disabled": _l("Disabled"),
     "missing": _l("Missing"),
 }
+SIGNATURES = {
+    "built_in": _l("Built in"),
+    "trusted": _l("Signed by a trusted publisher"),
+    "unknown": _l("Signed by an unknown publisher"),
+    "unsigned": _l("Not signed"),
+    "modified": _l("Changed after the signing"),
+}
+SIGNATURE_KINDS = {"trusted": "success", "unknown": "warning", "modified": "danger"}
+SOURCES = {"built_in": _l("Built in"), "archive": _l("Archive"), "folder": _l("Folder")}
 CATEGORIES = {
     "essentials": _l("Essentials"),
     "industry": _l("Industries"),
@@ -229,6 +238,6 @@ def within(level: ServiceLevel) -> str:
 
 
 def _installed_items() -> Iterable[Metric | Field]:
-    for release in installed().releases.values():
-        yield from records.metrics(release.document)
-        yield from records.fields(release.document)
+    for offer in offers().values():
+        yield from records.metrics(offer.release.document)
+        yield from records.fields(offer.release.document)
