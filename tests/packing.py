@@ -14,7 +14,7 @@ from tierline.packs.signing import new_key, public_key, read_private_key, sign, 
 from tierline.plugins.installing import Installer, install_archive
 from tierline.plugins.trust import trust
 
-OPERATOR = Installer("an operator", operator=True)
+OPERATOR = Installer("operator@example.com", operator=True)
 
 MANIFEST = """\
 schema: 1
@@ -81,7 +81,7 @@ def signed(folder: Path, key: Ed25519PrivateKey, version: str = "1.0.0") -> Path
     return folder
 
 
-def trusted_key(name: str = "A publisher") -> Ed25519PrivateKey:
+def trusted_key(name: str = "发布者") -> Ed25519PrivateKey:
     """Return a new key that the platform trusts from the next commit on."""
     key = make_key()
     trust(public_key(key), name, "tests")

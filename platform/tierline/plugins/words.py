@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 
 from tierline.packs import records
 from tierline.packs.contributions import Field, Metric, StakeholderGroup
@@ -31,7 +31,11 @@ SIGNATURES = {
     "modified": _l("Changed after the signing"),
 }
 SIGNATURE_KINDS = {"trusted": "success", "unknown": "warning", "modified": "danger"}
-SOURCES = {"built_in": _l("Built in"), "archive": _l("Archive"), "folder": _l("Folder")}
+SOURCES = {
+    "built_in": _l("Built in"),
+    "archive": lazy_pgettext("source", "Archive"),
+    "folder": _l("Folder"),
+}
 CATEGORIES = {
     "essentials": _l("Essentials"),
     "industry": _l("Industries"),

@@ -187,7 +187,7 @@ def test_who_is_no_operator_installs_what_a_trusted_publisher_signed(tmp_path: P
     row = install_archive(archived(folder), "pack.zip", CONSULTANT)
     assert (row.publisher_key, row.installed_by) == (public_key(key), "a consultant")
     (shown,) = [each for each in overview() if each.id == row.plugin]
-    assert (shown.signature, shown.publisher) == ("trusted", "A publisher")
+    assert (shown.signature, shown.publisher) == ("trusted", "发布者")
 
 
 @pytest.mark.parametrize("more", ["restricted: true\n", "default: true\n"])
