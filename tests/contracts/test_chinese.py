@@ -40,8 +40,9 @@ NAMES = {
 }
 MAPPINGS = "|".join(path.stem for path in (home_folder() / "tenants/mappings").glob("*.yaml"))
 DATA = re.compile(  # what the records of route_world.py are called
-    r"[\w.+-]+@[\w.-]+|https?://\S+|Account [0-9a-f]{6}|Chen Jie|A (?:owner|viewer|consultant)|\bOperator\b|orders\.csv"
-    rf"|\b(?:made|test|{MAPPINGS})\b"
+    r"[\w.+-]+@[\w.-]+|https?://\S+|Account [0-9a-f]{6}|Chen Jie|orders\.csv"
+    r"|A (?:owner|viewer|consultant)"
+    rf"|\b(?:made|test|Operator|{MAPPINGS})\b"
     r"|[0-9a-f]{8,}|m-[0-9a-f]+|[a-z_]+(?:[.:][a-z_]+)+"
 )
 COLUMNS = re.compile(r"\b(?:Number|Customer|Date|Amount)\b|\b[AC]1\b")  # of its file
