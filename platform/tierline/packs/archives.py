@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +36,7 @@ MAGIC = (
     b"\x28\xb5\x2f\xfd",
 )
 TAR_ROOM = 4 * 1024 * 1024  # heads and padding of 2,000 files
+BLOCK = 512
 CHUNK = 64 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 BROKEN = (
@@ -144,28 +146,30 @@ def _zip_entry(info: zipfile.ZipInfo) -> Entry:
 
 
 def _unpack_tar(source: IO[bytes], name: str, into: Path, limit: int) -> Path:
-    """Read a tape once for its list, and once more for its files."""
-    with _tape(source, limit) as tape:
-        entries = []
-        for member in tape:
-            entries.append(_tar_entry(member))
-            if len(entries) > MAXIMUM_FILES:
-                raise _Refused(f"holds more than {MAXIMUM_FILES:,} files")
-    _check(name, entries, limit)
-    writer = _Writer(into, limit)
-    source.seek(0)
-    with _tape(source, limit) as tape:
-        for member in tape:
-            entry = _tar_entry(member)
+    raw = _decompressed(source, limit + TAR_ROOM)
+    with tarfile.open(
+        fileobj=io.BytesIO(raw), mode="r:", errors="strict", encoding="utf-8"
+    ) as tape:
+        members = list(islice(tape, MAXIMUM_FILES + 1))
+        entries = [_tar_entry(member) for member in members]
+        _check(name, entries, limit)
+        if raw[tape.offset : tape.offset + BLOCK] != bytes(BLOCK):
+            raise _Refused("is cut off or damaged")  # tarfile takes a wrong head for the end
+        writer = _Writer(into, limit)
+        for member, entry in zip(members, entries, strict=True):
             opened = tape.extractfile(member) if entry.kind == "file" else None
             if opened is not None:
                 writer.write(entry, opened)
-    return _finished(name, writer, into)
+        return _finished(name, writer, into)
 
 
-def _tape(source: IO[bytes], limit: int) -> tarfile.TarFile:
-    bounded = _Bounded(gzip.GzipFile(fileobj=source), limit + TAR_ROOM)
-    return tarfile.open(fileobj=bounded, mode="r|", errors="strict", encoding="utf-8")
+def _decompressed(source: IO[bytes], most: int) -> bytes:
+    """Return what a gzip file holds; raises _Refused past the limit, however small it is."""
+    with gzip.GzipFile(fileobj=source) as packed:
+        raw = packed.read(most + 1)
+        if len(raw) > most:
+            raise _Refused(_too_large())
+    return raw
 
 
 def _tar_entry(member: tarfile.TarInfo) -> Entry:
@@ -179,21 +183,6 @@ def _tar_entry(member: tarfile.TarInfo) -> Entry:
     )
     kind = next((kind for holds, kind in kinds if holds), "of an unknown kind")
     return Entry(member.name, member.size, kind)
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that refuses to give more than it may: a small archive can hide a huge one."""
-
-    def __init__(self, inner: gzip.GzipFile, most: int) -> None:
-        self.inner, self.left = inner, most
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes; raises _Refused past the limit."""
-        content = self.inner.read(min(size if size >= 0 else CHUNK, self.left + 1))
-        self.left -= len(content)
-        if self.left < 0:
-            raise _Refused(_too_large())
-        return content
 
 
 class _Writer:
