@@ -26,9 +26,9 @@ class Person:
 
     email: str
     user_id: int
-    membership_id: uuid.UUID
+    membership_id: uuid.UUID | None  # None: an operator, who is a member of nothing
     role: Role
-    company: Company
+    company: Company | None
 
 
 def soon(days: int = 30) -> datetime.datetime:
@@ -46,6 +46,16 @@ def make_member(
         end = soon() if role is Role.CONSULTANT else None
         membership = service.add_member(email, role, end, name=f"A {role}")
         person = Person(email, membership.user_id, membership.id, role, company)
+        db.session.commit()
+    return person
+
+
+def make_operator(app: Flask) -> Person:
+    """Make a new user who is an operator of the platform and a member of no company."""
+    email = f"operator-{uuid.uuid4().hex[:10]}@example.com"
+    with app.app_context():
+        user, _ = service.create_operator(email)
+        person = Person(email, user.id, None, Role.VIEWER, None)
         db.session.commit()
     return person
 

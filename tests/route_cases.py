@@ -247,7 +247,20 @@ CASES: dict[str, Case] = {
     "POST api_jobs.cancel_job": AS_OWNER,
     "POST api_jobs.retry_job": RETRY,
     # Plugins
+    "GET admin_plugins.list_installed": READ,
+    "POST admin_plugins.install": Case(form=lambda world: {"file": world.pack_file()}),
+    "POST admin_plugins.retire": Case(arguments={"plugin": "installed_plugin"}),
+    "POST admin_plugins.restore": Case(arguments={"plugin": "retired_plugin"}),
+    "GET api_platform_plugins.list_plugins": READ,
+    "POST api_platform_plugins.install_plugin": Case(
+        form=lambda world: {"file": world.pack_file()}
+    ),
+    "POST api_platform_plugins.retire_plugin": Case(arguments={"plugin": "installed_plugin"}),
+    "POST api_platform_plugins.restore_plugin": Case(arguments={"plugin": "retired_plugin"}),
     "GET plugins.list_plugins": READ,
+    "GET plugins.new_installation": READ,
+    "POST plugins.install_plugin": Case(form=lambda world: {"file": world.pack_file()}),
+    "POST api_plugins.install_plugin": Case(form=lambda world: {"file": world.pack_file()}),
     "GET plugins.show_plugin": READ,
     "POST plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
     "GET api_plugins.list_plugins": READ,

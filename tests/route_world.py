@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+import packing
 from conftest import Company, working_in
-from people import CSRF, Person, csrf_token, make_member, make_token, program, sign_in, soon
+from people import (
+    CSRF,
+    Person,
+    csrf_token,
+    make_member,
+    make_operator,
+    make_token,
+    program,
+    sign_in,
+    soon,
+)
 from releases import pin_older
 from tierline.access.decision import acting_as
 from tierline.access.permissions import Role
@@ -29,6 +42,7 @@ from tierline.jobs.running import run_job
 from tierline.jobs.service import enqueue
 from tierline.ledger.models import LedgerTransaction
 from tierline.packs.differences import Operation
+from tierline.plugins import installing
 from tierline.tiering.models import Run
 from tierline.tiering.starting import start_run
 
@@ -67,6 +81,18 @@ class World:
             token = make_token(self.app, self.person(Role.OWNER), *scopes)
             self.programs[name] = program(self.app, token)
         return self.programs[name]
+
+    def operator(self) -> FlaskClient:
+        """Return a browser in which an operator of the platform is signed in."""
+        return sign_in(self.app, make_operator(self.app))
+
+    def pack_file(self) -> tuple[io.BytesIO, str]:
+        """Return the archive of a new pack, signed by a publisher whom the platform trusts."""
+        with self.app.app_context(), tempfile.TemporaryDirectory() as home:
+            key = packing.trusted_key()
+            db.session.commit()
+            folder = packing.signed(packing.write_pack(Path(home)), key)
+            return packing.archived(folder), "pack.zip"
 
     def make(self, kind: str) -> str:
         """Return the id of the company's record of this kind (a key of MAKERS)."""
@@ -264,3 +290,17 @@ def transaction_id(world: World) -> uuid.UUID:
     db.session.add(found)
     db.session.flush()
     return found.id
+
+
+@maker
+def installed_plugin(world: World) -> str:
+    with tempfile.TemporaryDirectory() as home:
+        return packing.installed_pack(Path(home))
+
+
+@maker
+def retired_plugin(world: World) -> str:
+    with tempfile.TemporaryDirectory() as home:
+        plugin = packing.installed_pack(Path(home))
+    installing.retire(plugin, packing.OPERATOR)
+    return plugin

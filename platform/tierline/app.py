@@ -78,7 +78,10 @@ def install_identity(app: Flask) -> None:
     identity = import_module("tierline.identity.security")
     identity.install(app)
     import_module("tierline.web.edge").install(
-        app, identify=identity.identify, signed_in=identity.is_signed_in
+        app,
+        identify=identity.identify,
+        signed_in=identity.is_signed_in,
+        require_operator=identity.get_operator,
     )
 
 
@@ -92,7 +95,7 @@ def install_features(app: Flask) -> None:
     api = tierline.api.application.install(app)
     app.register_blueprint(reference)
     app.register_blueprint(health)
-    for part in ("panels", "pages", "api", "jobs"):
+    for part in ("panels", "pages", "api", "jobs", "admin"):
         for name in tierline.models.feature_modules(part, FEATURES):
             _register(app, api, import_module(name))
 

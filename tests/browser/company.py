@@ -15,7 +15,7 @@ from tierline.access.permissions import Role
 from tierline.accounts.contact_service import add_contact
 from tierline.configuration.service import enable
 from tierline.db import db
-from tierline.identity.service import add_member
+from tierline.identity.service import add_member, create_operator
 from tierline.tiering.starting import start_run
 from trading import Sale, trade
 
@@ -29,10 +29,11 @@ SCHEMES = ("essentials:abc_sales", "essentials:rfm", "manufacturing:weighted_sco
 
 
 def make_owner(app: Flask, company: Company) -> str:
-    """Make the company's owner, who signs in with PASSWORD; return the e-mail."""
+    """Make the company's owner, an operator, too, who signs in with PASSWORD; return the e-mail."""
     email = "owner@browser.example.com"
     with working_in(app, company):
         add_member(email, Role.OWNER, name="Zhang Wei", password=PASSWORD)
+        create_operator(email)
         db.session.commit()
     return email
 

@@ -24,10 +24,13 @@ from tierline.access.permissions import Permission, Role
 from tierline.app import create_app
 from tierline.config import Settings, home_folder
 from tierline.db import db
-from tierline.web.guards import ANYONE, SIGNED_IN, Guard, guards
+from tierline.web.guards import ANYONE, OPERATOR, SIGNED_IN, Guard, guards
 
 # Names that all companies share: a plugin's id is no secret of a company.
-SHARED = {"plugin", "enabled_plugin", "suspended_plugin", "reset_token", "scheme_id"}
+SHARED = {
+    *("plugin", "enabled_plugin", "suspended_plugin", "installed_plugin", "retired_plugin"),
+    *("reset_token", "scheme_id"),
+}
 SAFE = ("GET",)
 EVERYDAY = ("account_id", "import_id", "job_id", "token_id", "membership_id")
 
@@ -84,13 +87,16 @@ def all_routes() -> list[Route]:
 ROUTES = all_routes()
 
 
-def chosen(*, tenant: bool | None = None, unsafe: bool | None = None) -> Any:
+def chosen(
+    *, tenant: bool | None = None, unsafe: bool | None = None, operator: bool = False
+) -> Any:
     """Return the parameters of the routes that fit."""
     fit = [
         route
         for route in ROUTES
         if route.key in CASES
         and (tenant is None or route.of_tenant == tenant)
+        and (not operator or route.guard is OPERATOR)
         and (unsafe is None or (route.method not in SAFE) == unsafe)
     ]
     return pytest.mark.parametrize("route", fit, ids=[route.key for route in fit])
@@ -167,6 +173,8 @@ def caller(route: Route, world: World) -> Any:
     """Return a client that may use the route."""
     if route.guard is ANYONE and route.case.role is None:
         return stranger(world.app)
+    if route.guard is OPERATOR:
+        return world.operator()
     return world.browser(allowed_role(route))
 
 
@@ -216,6 +224,12 @@ def test_too_weak_a_role_is_refused(home, route):
     for role in {*weak[:1], *weak[-1:]}:  # the least of them and the most
         answer = call(route, home.browser(role), home)
         assert answer.status_code == 403, role
+
+
+@chosen(operator=True)
+def test_who_is_no_operator_is_refused(home, route):
+    assert call(route, home.browser(Role.OWNER), home).status_code == 403
+    assert call(route, home.program("*"), home).status_code == 403
 
 
 @chosen(tenant=True)
@@ -308,5 +322,5 @@ def test_every_answer_carries_the_headers_that_protect_it(app, home, route):
 
 def test_the_kinds_of_guard_are_all_there_is():
     for route in ROUTES:
-        assert isinstance(route.guard, Permission) or route.guard in (ANYONE, SIGNED_IN)
+        assert isinstance(route.guard, Permission) or route.guard in (ANYONE, OPERATOR, SIGNED_IN)
         assert route.of_tenant == isinstance(route.guard, Permission), route.key

@@ -21,6 +21,7 @@ SYSTEM_USERS = {
     "db/scope.py": "defines it",
     "identity/queries.py": "the companies of a user; the use of a token during a read",
     "jobs/delivery.py": "outbox, sweeper and schedules of all tenants",
+    "plugins/overview.py": "counts how many tenants pin which release",
 }
 
 # Who may build SQL from parts: identifiers out of fixed lists, never a value.

@@ -25,9 +25,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     def list_accounts(query): ...
     """
 
+    prefix = "/api/v1/t/<tenant>"
+
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(
-            f"api_{name}", import_name, url_prefix="/api/v1/t/<tenant>", description=description
+            f"api_{name}", import_name, url_prefix=self.prefix, description=description
         )
         self.description = description
         self.tag_name = name
@@ -79,3 +81,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Register the blueprint, and its guards with the application."""
         guards(app).update(self._guards)
         super().register(app, options)
+
+
+class PlatformApiBlueprint(ApiBlueprint):
+    """Routes below /api/v1, outside any tenant: for operators."""
+
+    prefix = "/api/v1"

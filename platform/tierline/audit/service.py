@@ -38,12 +38,14 @@ def record(
     changes: Mapping[str, Any] | None = None,
     *,
     actor: str | None = None,
+    platform: bool = False,
 ) -> None:
     """Note that the acting subject did `action` to `record`.
 
     `changes` maps a field to its value, or to [old, new].
 
-    The entry goes to the chain of the tenant in scope, or to the platform's where none is.
+    The entry goes to the chain of the tenant in scope, or to the platform's where none is, or where
+    what is done there concerns the `platform`.
     """
     subject = find_subject()
     session = db.session()
@@ -59,6 +61,7 @@ def record(
             "record": record,
             "changes": dict(changes or {}),
             "request_id": request_id.get(),
+            "tenant": current_scope().tenant_id is not None and not platform,
         }
     )
 
@@ -92,14 +95,21 @@ def _chain(session: Session) -> None:
     if not waiting:
         return
     session.flush()
-    tenant = current_scope().tenant_id is not None
+    for tenant in (True, False):  # always in this order, so that writers never wait in a circle
+        entries = [entry for entry in waiting if entry["tenant"] == tenant]
+        if entries:
+            _chain_to(session, tenant, entries)
+    session.flush()
+
+
+def _chain_to(session: Session, tenant: bool, entries: list[dict[str, Any]]) -> None:
     kind: Any = AuditEntry if tenant else PlatformAuditEntry
     head = _locked_head(session, tenant)
-    for entry in waiting:
-        touched = entry.pop("record")
-        entry["changes"] = _plain(entry["changes"])
+    for entry in entries:
+        touched = entry["record"]
+        content = {key: entry[key] for key in entry if key not in ("record", "tenant")}
         chained = kind(
-            **entry,
+            **{**content, "changes": _plain(content["changes"])},
             record_type=getattr(touched, "__tablename__", None),
             record_id=str(touched.id) if touched is not None else None,
             position=head.position + 1,
@@ -108,7 +118,6 @@ def _chain(session: Session) -> None:
         chained.digest = digest_of(chained)
         head.position, head.digest = chained.position, chained.digest
         session.add(chained)
-    session.flush()
 
 
 @event.listens_for(ScopedSession, "after_soft_rollback")

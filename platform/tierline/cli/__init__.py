@@ -18,7 +18,7 @@ COMMANDS = {
     "doctor": Place("tierline.cli.doctor:command", "Say what is well and what needs attention."),
     "tenants": Place("tierline.cli.tenants:command", "Create and list tenants, apply their files."),
     "users": Place("tierline.identity.commands:command", "Create users, grant and revoke access."),
-    "plugins": Place("tierline.cli.plugins:command", "List, check, enable, change plugins."),
+    "plugins": Place("tierline.cli.plugins:command", "Enable, change, install, write plugins."),
     "revisions": Place("tierline.configuration.commands:command", "List, publish, undo changes."),
     "import": Place("tierline.cli.imports:command", "Import accounts and transactions."),
     "tiering": Place("tierline.tiering.commands:command", "Run tiering schemes and explain tiers."),

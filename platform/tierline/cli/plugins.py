@@ -1,14 +1,19 @@
-"""`tierline plugins`: what is installed, and what a company makes of it, in one group."""
+"""`tierline plugins`: for companies, operators, authors and publishers, under one name."""
 
 from __future__ import annotations
 
 import click
 
-from tierline.configuration.commands import plugin_commands
+from tierline.authoring import commands as authoring
+from tierline.authoring import signing_commands as signing
+from tierline.configuration.commands import plugin_commands as changes
+from tierline.plugins import installing_commands as operators
 from tierline.plugins.commands import command as plugins
 
 command = click.Group(
     "plugins",
-    commands={**plugins.commands, **plugin_commands.commands},
-    help="See plugins, enable, change, upgrade and disable them; check and make a plugin's files.",
+    commands={**plugins.commands, **changes.commands},
+    help="See, enable and change plugins; install them; write, check, sign and pack them.",
 )
+for each in (*operators.commands, *authoring.commands, *signing.commands):
+    command.add_command(each)

@@ -20,8 +20,9 @@ from tierline.packs.differences import Operation, apply, difference
 from tierline.packs.merging import Merge, Side, merge, settle
 from tierline.packs.releases import Release
 from tierline.plugins.effective import ChangesInvalid, effective_release
-from tierline.plugins.queries import enabled_plugins, enablements, pinned_release, state_of
-from tierline.plugins.service import installed_release
+from tierline.plugins.offers import pinned_release
+from tierline.plugins.queries import enabled_plugins, enablements, state_of
+from tierline.plugins.service import check_offered, installed_release
 from tierline.plugins.states import ABSENT, Override, PluginState
 
 
@@ -36,7 +37,7 @@ class Change:
 def enabling(plugin: str) -> Change:
     """Return the change that enables a plugin at its installed release, and what it requires.
 
-    Raises NotFound, and Conflict where the plugin is suspended or can't be loaded.
+    Raises NotFound, and Conflict where the plugin is suspended, retired or can't be loaded.
     """
     states: dict[str, PluginState] = {}
     merges: dict[str, Merge] = {}
@@ -46,6 +47,7 @@ def enabling(plugin: str) -> Change:
         if name in states or state_of(name).state == "enabled":
             continue
         release = installed_release(name)
+        check_offered(name)
         found = moving(name, release, "enabled")
         states |= found.states
         merges |= found.merges

@@ -25,8 +25,8 @@ from tierline.errors import Conflict, Invalid
 from tierline.marking import N_
 from tierline.packs.differences import Operation
 from tierline.packs.merging import Side
-from tierline.plugins.manager import installed
-from tierline.plugins.queries import enablements, pinned_release, state_of
+from tierline.plugins.offers import offers, pinned_release
+from tierline.plugins.queries import enablements, state_of
 from tierline.plugins.service import put_plugins, store_installed
 from tierline.plugins.states import PluginState, read_state
 from tierline.tiering.starting import start_run
@@ -43,8 +43,8 @@ class RevisionStale(Conflict):
 
 def enable_defaults() -> None:
     """Enable what a new tenant begins with: the plugins whose manifest says `default: true`."""
-    for plugin, release in sorted(installed().releases.items()):
-        if release.document["manifest"]["default"]:
+    for plugin, offer in sorted(offers().items()):
+        if offer.release.document["manifest"]["default"] and not offer.retired:
             enable(plugin, reason=_("Enabled for each new company"), source="platform")
 
 

@@ -20,12 +20,12 @@ from tierline.jobs.models import Job
 from tierline.packs.differences import FIXED, apply, read_address
 from tierline.packs.leaves import is_element, plain
 from tierline.packs.merging import Merge, Row
+from tierline.plugins.offers import pinned_release
 from tierline.plugins.queries import (
     CatalogueEntry,
     enabled_plugins,
     get_entry,
     overrides,
-    pinned_release,
     state_of,
 )
 from tierline.plugins.service import installed_release

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from tierline.access.decision import Subject
 from tierline.access.permissions import Role
-from tierline.db import db, system
+from tierline.db import db, system, tenant_scope
 from tierline.db.paging import Sort
 from tierline.errors import NotFound, Unauthenticated
 from tierline.identity.models import ApiToken, AppUser, Membership
 from tierline.identity.tokens import digest, slug_of
 from tierline.tenancy.models import Tenant
+from tierline.tenancy.queries import find_tenant
 
+PLATFORM_SCOPE = "plugins.install"  # the scope of an operator's token, by name
 USE_NOTED_EVERY = datetime.timedelta(minutes=10)
 
 BY_SINCE = Sort("since", ((Membership.created_at, False), (Membership.id, False)))
@@ -138,6 +140,23 @@ def get_token_subject(secret: str, slug: str) -> Subject:
     token, membership = found
     _note_use(token)
     return subject_of(membership, token)
+
+
+def find_operator_of_token(secret: str) -> AppUser | None:
+    """Return the operator whose token this is, if it has the scope to change the platform.
+
+    Raises Unauthenticated for a token that is not valid.
+    """
+    slug = slug_of(secret)
+    tenant = find_tenant(slug) if slug else None
+    if slug is None or tenant is None:
+        raise Unauthenticated(_("The token is not valid here: unknown, expired or revoked."))
+    with tenant_scope(tenant.id):
+        subject = get_token_subject(secret, slug)
+    if PLATFORM_SCOPE not in (subject.scopes or ()):
+        return None
+    user: AppUser | None = db.session.get(AppUser, subject.user_id)
+    return user if user is not None and user.operator else None
 
 
 def _find_live_token(secret: str) -> tuple[ApiToken, Membership] | None:

@@ -27,7 +27,7 @@ from tierline.audit.service import record
 from tierline.audit.words import actor_name
 from tierline.config import Settings
 from tierline.db import db
-from tierline.errors import Unauthenticated
+from tierline.errors import Forbidden, Unauthenticated
 from tierline.identity import limits, queries, sessions
 from tierline.identity.forms import SignInForm
 from tierline.identity.messages import MESSAGES, SUBJECTS
@@ -192,6 +192,22 @@ def get_signed_in_user() -> AppUser:
     if user is None:
         raise Unauthenticated(gettext("Sign in first."))
     return user
+
+
+def get_operator() -> str:
+    """Return the name of the operator who acts, by a session or by a token made for it.
+
+    A token acts for an operator only where it has the scope `plugins.install` by name: one that
+    may do everything in a company was not made to change the platform. Raises Unauthenticated, and
+    Forbidden for whoever is no operator.
+    """
+    token = bearer_token()
+    user = signed_in_user() if token is None else queries.find_operator_of_token(token)
+    if user is None and token is None:
+        raise Unauthenticated(gettext("Sign in first."))
+    if user is None or not user.operator:
+        raise Forbidden(gettext("Only the platform's operators may do this."))
+    return user.shown_name
 
 
 def tenants_of_user() -> list[queries.Company]:

@@ -148,3 +148,4 @@ class Manifest:
     settings: Document = field(default_factory=dict)
     navigation: tuple[Document, ...] = ()
     locales: tuple[str, ...] = LOCALES
+    exemptions: Mapping[str, str] = field(default_factory=dict)  # rule of a level → reason

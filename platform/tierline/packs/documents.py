@@ -72,6 +72,7 @@ MANIFEST = record(
         ),
         "navigation": Optional(items(record({"title": localized(), "path": text()}), 0, 3), []),
         "locales": Optional(items(word(*LOCALES), 1), list(LOCALES)),
+        "exemptions": Optional(mapping(text(500))),
     }
 )
 

@@ -14,7 +14,7 @@ from tierline.packs.strict_yaml import parse
 
 MAXIMUM_FILES = 2000
 MANIFEST_FILE = "plugin.yaml"
-PLAIN_FILES = (MANIFEST_FILE, "README.md", "CHANGELOG.md", "LICENSE")
+PLAIN_FILES = (MANIFEST_FILE, "README.md", "CHANGELOG.md", "LICENSE", "SIGNATURE.json")
 FOLDERS = tuple(FORMATS)
 
 

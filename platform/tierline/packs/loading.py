@@ -16,6 +16,8 @@ from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.references import resolve
 from tierline.packs.releases import Release, release_of
 
+Document = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -37,10 +39,10 @@ def load(folders: Mapping[str, Path]) -> Loaded:
     documents = {plugin: draft.document for plugin, draft in drafts.items()}
     failed: dict[str, PluginInvalid] = {}
     for plugin, draft in drafts.items():
-        problems = [*draft.problems, *_whole_problems(draft, drafts, documents)]
+        problems = [*draft.problems, *_whole_problems(draft, documents)]
         if problems:
             failed[plugin] = PluginInvalid(problems)
-    _fail_dependents(drafts, failed)
+    _fail_dependents(documents, failed)
     good = {plugin: release_of(documents[plugin]) for plugin in drafts if plugin not in failed}
     return Loaded(good, failed)
 
@@ -58,36 +60,47 @@ def check_folder(folder: Path, home: Path) -> Release:
     return loaded.releases[folder.name]
 
 
-def _whole_problems(
-    draft: Draft, drafts: Mapping[str, Draft], documents: Mapping[str, Any]
-) -> list[Problem]:
+def check_against(folder: Path, others: Mapping[str, Document]) -> Release:
+    """Return the release of one folder, resolved against documents of other plugins, by id.
+
+    Raises PluginInvalid with every problem of this folder.
+    """
+    draft = read_folder(folder.name, folder)
+    documents = {**others, draft.plugin: draft.document}
+    problems = [*draft.problems, *_whole_problems(draft, documents)]
+    if problems:
+        raise PluginInvalid(problems)
+    return release_of(draft.document)
+
+
+def _whole_problems(draft: Draft, documents: Mapping[str, Document]) -> list[Problem]:
     problems = []
     manifest = f"{draft.plugin}/{MANIFEST_FILE}"
     for required in draft.requires:
-        if required not in drafts:
-            what = f'there is no plugin "{required}"{did_you_mean(required, drafts)}'
+        if required not in documents:
+            what = f'there is no plugin "{required}"{did_you_mean(required, documents)}'
             problems.append(Problem(manifest, 1, 1, "requires", what))
-        elif draft.plugin in _requirements(required, drafts):
+        elif draft.plugin in _requirements(required, documents):
             what = f'"{required}" requires this plugin in turn'
             problems.append(Problem(manifest, 1, 1, "requires", what))
     return problems + resolve(draft.plugin, documents, draft.readings)
 
 
-def _requirements(plugin: str, drafts: Mapping[str, Draft]) -> set[str]:
+def _requirements(plugin: str, documents: Mapping[str, Document]) -> set[str]:
     """Return all that a plugin requires, directly or through others."""
     reached: set[str] = set()
     waiting = [plugin]
     while waiting:
-        for required in drafts[waiting.pop()].requires:
-            if required in drafts and required not in reached:
+        for required in documents[waiting.pop()]["manifest"].get("requires", ()):
+            if required in documents and required not in reached:
                 reached.add(required)
                 waiting.append(required)
     return reached
 
 
-def _fail_dependents(drafts: Mapping[str, Draft], failed: dict[str, PluginInvalid]) -> None:
-    for plugin in [plugin for plugin in drafts if plugin not in failed]:
-        for required in sorted(_requirements(plugin, drafts) & set(failed)):
+def _fail_dependents(documents: Mapping[str, Document], failed: dict[str, PluginInvalid]) -> None:
+    for plugin in [plugin for plugin in documents if plugin not in failed]:
+        for required in sorted(_requirements(plugin, documents) & set(failed)):
             what = f'requires "{required}", which can\'t be loaded'
             problem = Problem(f"{plugin}/{MANIFEST_FILE}", 1, 1, "requires", what)
             failed[plugin] = PluginInvalid([problem])

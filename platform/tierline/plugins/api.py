@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from tierline.access.decision import get_subject
 from tierline.api import ApiBlueprint
 from tierline.plugins import service
-from tierline.plugins.permissions import MANAGE, READ
+from tierline.plugins.admin import install_upload
+from tierline.plugins.installing import Installer
+from tierline.plugins.permissions import INSTALL, MANAGE, READ
 from tierline.plugins.queries import CatalogueEntry, catalogue, get_contents, get_entry
-from tierline.plugins.schemas import PluginDetailSchema, PluginListSchema, PluginSchema
+from tierline.plugins.schemas import (
+    PackFileSchema,
+    PluginDetailSchema,
+    PluginListSchema,
+    PluginSchema,
+)
 
 api = ApiBlueprint("plugins", __name__, description="What fits the company to its industry")
 
@@ -18,6 +26,15 @@ api = ApiBlueprint("plugins", __name__, description="What fits the company to it
 def list_plugins() -> dict[str, Any]:
     """List every plugin with its state here."""
     return {"items": catalogue()}
+
+
+@api.post("/plugins", permission=INSTALL)
+@api.arguments(PackFileSchema, location="files")
+@api.response(201, PluginSchema)
+def install_plugin(upload: dict[str, Any]) -> CatalogueEntry:
+    """Install a pack that a trusted publisher has signed, for every tenant of the platform."""
+    by = Installer(get_subject().name)
+    return get_entry(install_upload(upload["file"], by).plugin)
 
 
 @api.get("/plugins/<plugin>", permission=READ)

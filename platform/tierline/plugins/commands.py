@@ -1,25 +1,13 @@
-"""`tierline plugins`: what is installed, what a tenant has, and checking a folder."""
+"""`tierline plugins` for a tenant: what it may have, and turning it on and off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
 
-from tierline.config import home_folder
-from tierline.console import (
-    Exit,
-    finish,
-    in_tenant,
-    json_option,
-    offline,
-    show,
-    tenant_option,
-)
-from tierline.packs.loading import check_folder
-from tierline.packs.problems import PluginInvalid
+from tierline.console import in_tenant, json_option, show, tenant_option
 from tierline.plugins import service
 from tierline.plugins.queries import catalogue, get_contents, get_entry
 from tierline.plugins.schemas import ContentsSchema, PluginSchema
@@ -29,7 +17,7 @@ plugin_argument = click.argument("plugin")
 
 @click.group("plugins")
 def command() -> None:
-    """See, enable and disable plugins; check a plugin's files."""
+    """See, enable and disable plugins."""
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -84,21 +72,3 @@ def resume(plugin: str, slug: str, as_json: bool) -> None:
         service.resume(plugin)
         entry = PluginSchema().dump(get_entry(plugin))
     show(entry, as_json, [_line(entry)])
-
-
-@offline
-@command.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@json_option
-def check(path: Path, as_json: bool) -> None:
-    """Check the plugin in the folder PATH; every problem as file:line:column: path: what."""
-    try:
-        release = check_folder(path, home_folder() / "plugins")
-    except PluginInvalid as invalid:
-        problems = [vars(problem) for problem in invalid.problems]
-        result = {"valid": False, "plugin": path.resolve().name, "problems": problems}
-        show(result, as_json, map(str, invalid.problems))
-        finish(Exit.FAILED)
-    result = {"valid": True, "plugin": release.plugin, "version": release.version}
-    result |= {"digest": release.digest, "problems": []}
-    show(result, as_json, [f"{release.plugin} {release.version} is valid ({release.digest[:12]})"])

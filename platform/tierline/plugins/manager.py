@@ -1,8 +1,9 @@
 """The plugins of an application: found, loaded, registered with one pluggy manager.
 
 Installed are the folders in `<home>/plugins` and the distributions with an entry point in the
-group `tierline.plugins`, as far as TIERLINE_PLUGINS chooses them (all, none, or a list). An entry
-point is named by the plugin's id and leads to a module or object that implements hooks and has
+group `tierline.plugins`, as far as TIERLINE_PLUGINS chooses them (all, none, or a list). Packs that
+came later stand in the database (see `offers.py`); the choice holds for them, too. An entry point
+is named by the plugin's id and leads to a module or object that implements hooks and has
 `PACK`, the path of the folder that holds its plugin.yaml.
 """
 
@@ -36,8 +37,11 @@ KEY = "tierline.plugins"
 class Plugins:
     """What is installed, and the way to ask it. One per application."""
 
-    def __init__(self, loaded: Loaded, extensions: Mapping[str, Any], suspend: Suspend) -> None:
+    def __init__(
+        self, loaded: Loaded, extensions: Mapping[str, Any], suspend: Suspend, setting: str = "all"
+    ) -> None:
         self.loaded = loaded
+        self.setting = setting
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(ContributionHooks)
         self.dispatcher = Dispatcher(self.manager, suspend)
@@ -53,6 +57,10 @@ class Plugins:
     def releases(self) -> Mapping[str, Release]:
         """Return the installed releases by plugin id."""
         return self.loaded.releases
+
+    def chooses(self, plugin: str) -> bool:
+        """Return whether TIERLINE_PLUGINS lets this plugin in."""
+        return self.setting == "all" or plugin in named_in(self.setting)
 
     def register(self, release: Release) -> None:
         """Let a release answer hooks; one that does already is left alone."""
@@ -70,13 +78,14 @@ class Plugins:
 def install(app: Flask) -> None:
     """Load the plugins that the settings choose; one that can't be loaded is logged and left out.
 
-    Raises SettingsError for a choice that is not there, and pluggy's PluginValidationError for an
-    implementation that fits no hook.
+    Raises pluggy's PluginValidationError for an implementation that fits no hook. A choice that is
+    not there is refused by `check_choice`, which knows what is installed in the database as well.
     """
     settings: Settings = app.extensions["tierline.settings"]
     folders = plugin_folders(Path(settings.home) / "plugins")
     points = {point.name: point for point in entry_points(group=GROUP)}
-    chosen = choose(settings.plugins, [*folders, *points])
+    there = {*folders, *points}
+    chosen = there if settings.plugins == "all" else there & named_in(settings.plugins)
     extensions, failed = load_extensions(points[id] for id in sorted(chosen & set(points)))
     found = {id: folder for id, folder in folders.items() if id in chosen}
     found |= {id: Path(code.PACK) for id, code in extensions.items()}
@@ -84,7 +93,7 @@ def install(app: Flask) -> None:
     loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
     for id, error in loaded.failed.items():
         log.error("plugin.left_out", plugin=id, problems=[str(each) for each in error.problems])
-    app.extensions[KEY] = Plugins(loaded, extensions, suspender(app))
+    app.extensions[KEY] = Plugins(loaded, extensions, suspender(app), settings.plugins)
 
 
 def installed() -> Plugins:
@@ -93,20 +102,21 @@ def installed() -> Plugins:
     return plugins
 
 
-def choose(setting: str, there: Iterable[str]) -> set[str]:
-    """Return the plugin ids that TIERLINE_PLUGINS chooses: `all`, `none`, or a list with commas."""
+def named_in(setting: str) -> set[str]:
+    """Return the plugin ids that TIERLINE_PLUGINS names: a list with commas; `none` names none."""
+    return {name.strip() for name in setting.split(",")} - {"", "none"}
+
+
+def check_choice(setting: str, there: Iterable[str]) -> None:
+    """Raise SettingsError where TIERLINE_PLUGINS names a plugin that is not installed."""
     present = set(there)
-    if setting in ("all", "none"):
-        return present if setting == "all" else set()
-    named = {name.strip() for name in setting.split(",")} - {""}
     wrong = [
         f"names {name!r}, which is not installed{did_you_mean(name, present)}"
-        for name in sorted(named - present)
+        for name in sorted(named_in(setting) - present - {"all"})
     ]
     if wrong:
         message = "; ".join(f"TIERLINE_PLUGINS {each}" for each in wrong)
         raise SettingsError(message, fields={"TIERLINE_PLUGINS": wrong})
-    return named
 
 
 def load_extensions(

@@ -1,4 +1,7 @@
-"""Releases of plugins, which are the platform's; what each tenant has enabled and changed."""
+"""Releases of plugins, what is installed, whom the platform trusts; what tenants have and changed.
+
+The first three are global: a plugin is installed for every tenant at once.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tierline.db import Base, GlobalBase, Tenanted
 from tierline.packs.differences import KINDS
 
 STATES = ("enabled", "suspended", "disabled")
+INSTALLATION_STATES = ("installed", "retired")
+SOURCES = ("built_in", "archive", "folder")
 
 
 class PluginRelease(GlobalBase):
@@ -26,6 +31,46 @@ class PluginRelease(GlobalBase):
     kind: Mapped[str]
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     installed_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+    source: Mapped[str] = mapped_column(server_default="built_in")
+    signature: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class PluginInstallation(GlobalBase):
+    """That a plugin is installed on the platform, and the release that tenants are offered now."""
+
+    __tablename__ = "plugin_installation"
+    __table_args__ = (CheckConstraint(f"state IN {INSTALLATION_STATES}", name="state"),)
+
+    plugin: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("plugin_release.digest"))
+    publisher_key: Mapped[str | None]  # whoever signed it; only they may replace it
+    installed_by: Mapped[str]
+    installed_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+    state: Mapped[str] = mapped_column(server_default="installed")
+
+    release: Mapped[PluginRelease] = relationship(PluginRelease)
+
+    @property
+    def id(self) -> str:
+        """Return the plugin's id, by which the audit chain names the row."""
+        return self.plugin
+
+
+class PublisherKey(GlobalBase):
+    """A publisher's public key that the platform trusts, or trusted once."""
+
+    __tablename__ = "publisher_key"
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # ed25519:<base64>
+    name: Mapped[str]
+    trusted_by: Mapped[str]
+    trusted_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+    distrusted_at: Mapped[datetime.datetime | None]
+
+    @property
+    def id(self) -> str:
+        """Return the key, by which the audit chain names the row."""
+        return self.key
 
 
 class PluginEnablement(Tenanted, Base):

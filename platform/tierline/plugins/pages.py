@@ -5,14 +5,20 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import flash
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from tierline.access.decision import get_subject
+from tierline.db import db
+from tierline.errors import TierlineError
 from tierline.plugins import service, words
-from tierline.plugins.permissions import MANAGE, READ
+from tierline.plugins.admin import install_upload, named
+from tierline.plugins.installing import Installer
+from tierline.plugins.permissions import INSTALL, MANAGE, READ
 from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.plugins.trust import trusted_keys
 from tierline.plugins.views import Shown
 from tierline.web import Pages, navigation_entry, page, see
 from tierline.web.language import localized
@@ -28,6 +34,28 @@ def list_plugins() -> Any:
     shelves = [(key, list(found)) for key, found in groupby(entries, lambda e: e.manifest.category)]
     titles = {entry.id: entry.manifest.title for entry in entries}
     return page("plugins/list.html", shelves=shelves, titles=titles, words=words)
+
+
+@pages.get("/plugins/install", permission=INSTALL)
+def new_installation() -> Any:
+    """Show how a pack is installed."""
+    return _installation(None)
+
+
+def _installation(error: TierlineError | None) -> str:
+    return page("plugins/install.html", error=error, keys=trusted_keys())
+
+
+@pages.post("/plugins/install", permission=INSTALL)
+def install_plugin() -> Any:
+    """Install the pack in an uploaded archive."""
+    try:
+        row = install_upload(request.files.get("file"), Installer(get_subject().name))
+    except TierlineError as error:
+        db.session.rollback()
+        return _installation(error), error.status
+    flash(_("%(plugin)s %(version)s is installed.", **named(row)), "success")
+    return see("plugins.show_plugin", plugin=row.plugin)
 
 
 @pages.get("/plugins/<plugin>", permission=READ)

@@ -1,4 +1,4 @@
-"""Who may see plugins and turn them on and off."""
+"""Who may see plugins, turn them on and off, and install those of trusted publishers."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ from tierline.access.permissions import CONFIGURERS, EVERYONE, permission
 
 READ = permission("plugins.read", _l("See plugins"), EVERYONE)
 MANAGE = permission("plugins.manage", _l("Enable and disable plugins"), CONFIGURERS)
+INSTALL = permission("plugins.install", _l("Install plugins of trusted publishers"), CONFIGURERS)

@@ -31,12 +31,13 @@ from tierline.packs.differences import Kind, Operation
 from tierline.packs.golden import GoldenExample, golden_examples
 from tierline.packs.playbooks import Playbook
 from tierline.packs.problems import did_you_mean
-from tierline.packs.releases import Release, release_of
+from tierline.packs.releases import Release
 from tierline.packs.risks import RiskModel
 from tierline.packs.surveys import SurveyTemplate, combined
 from tierline.plugins.effective import effective_release, find_kept
 from tierline.plugins.manager import installed
-from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
+from tierline.plugins.models import PluginEnablement, PluginOverride
+from tierline.plugins.offers import Offer, offers, pinned_release, signature_states
 from tierline.plugins.states import ABSENT, Override, PluginState
 
 
@@ -146,11 +147,11 @@ def enablements() -> list[PluginEnablement]:
 
 def enabled_plugins() -> dict[str, Release]:
     """Return the releases that the tenant has enabled, with its changes, by plugin id."""
-    plugins = installed()
+    there = offers()
     return {
         each.plugin: release_in_force(each)
         for each in enablements()
-        if each.state == "enabled" and each.plugin in plugins.releases
+        if each.state == "enabled" and each.plugin in there
     }
 
 
@@ -202,27 +203,6 @@ def state_of(plugin: str) -> PluginState:
     return PluginState(state, row.digest, overrides(plugin))
 
 
-_pinned: dict[str, Release] = {}
-
-
-def pinned_release(digest: str) -> Release:
-    """Return a release by its digest, kept for the life of the process: it is immutable."""
-    if digest not in _pinned:
-        row = db.session.get(PluginRelease, digest)
-        if row is None:
-            raise NotFound(_("There is no release %(digest)s.", digest=digest))
-        release = release_of(row.document)
-        if release.digest != digest:
-            message = _(
-                "The stored release %(digest)s of %(plugin)s was changed.",
-                digest=digest,
-                plugin=row.plugin,
-            )
-            raise Conflict(message)
-        _pinned[digest] = release
-    return _pinned[digest]
-
-
 FOLDERS = {
     "groups": "groups",
     "fields": "fields",
@@ -248,6 +228,8 @@ class CatalogueEntry:
     needs: tuple[str, ...]
     needed_by: tuple[str, ...]  # of the tenant's enabled plugins
     adds: Mapping[str, int]  # how many of each kind, by its name in Contents
+    signature: str  # built_in, trusted, unknown, unsigned, modified: of the release shown
+    retired: bool  # no longer offered; who has it keeps it
 
     @property
     def id(self) -> str:
@@ -258,8 +240,13 @@ class CatalogueEntry:
 def catalogue() -> list[CatalogueEntry]:
     """Return every installed plugin, and those that the tenant has, with the tenant's state."""
     mine = {each.plugin: each for each in enablements()}
-    everything = sorted({*installed().releases, *mine})
-    entries = [_entry(plugin, mine) for plugin in everything]
+    there = offers()
+    offered = {plugin for plugin, offer in there.items() if not offer.retired}
+    shown = {plugin: _shown(mine.get(plugin), there.get(plugin)) for plugin in {*offered, *mine}}
+    states = signature_states({release.digest for release in shown.values()})
+    entries = [
+        _entry(release, mine, there.get(plugin), states) for plugin, release in shown.items()
+    ]
     order = ("essentials", "industry", "stakeholders", "method", "integration")
     return sorted(entries, key=lambda entry: (order.index(entry.manifest.category), entry.id))
 
@@ -269,9 +256,18 @@ def get_entry(plugin: str) -> CatalogueEntry:
     return _get(N_("plugin"), plugin, catalogue())
 
 
-def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
-    row, here = mine.get(plugin), installed().releases.get(plugin)
-    shown = shown_release(row, here)
+def _shown(row: PluginEnablement | None, offer: Offer | None) -> Release:
+    return shown_release(row, offer.release if offer else None)
+
+
+def _entry(
+    shown: Release,
+    mine: Mapping[str, PluginEnablement],
+    offer: Offer | None,
+    states: Mapping[str, str],
+) -> CatalogueEntry:
+    plugin = shown.plugin
+    row, here = mine.get(plugin), offer.release if offer else None
     head = records.manifest(shown.document)
     return CatalogueEntry(
         manifest=head,
@@ -283,6 +279,8 @@ def _entry(plugin: str, mine: Mapping[str, PluginEnablement]) -> CatalogueEntry:
         needs=head.requires,
         needed_by=tuple(needed_by(plugin, mine.values())),
         adds={kind: len(shown.document.get(folder, ())) for kind, folder in FOLDERS.items()},
+        signature=states.get(shown.digest, "built_in"),
+        retired=offer is not None and offer.retired,
     )
 
 
@@ -323,8 +321,7 @@ def get_contents(plugin: str) -> Contents:
     """Return what a plugin adds, of the release that the tenant sees; raises NotFound."""
     get_entry(plugin)
     row = {each.plugin: each for each in enablements()}.get(plugin)
-    here = installed().releases.get(plugin)
-    shown = shown_release(row, here)
+    shown = _shown(row, offers().get(plugin))
     in_force = row is not None and shown.digest == row.digest
     document = (release_in_force(row) if row and in_force else shown).document
     return Contents(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import marshmallow as ma
+from flask_smorest.fields import Upload
 
 from tierline.api import Schema
 from tierline.plugins.playbook_schemas import PlaybookSchema
 from tierline.plugins.risk_schemas import RiskModelSchema
 from tierline.plugins.survey_schemas import Names, SurveyTemplateSchema, Text
+
+SIGNATURES = ("built_in", "trusted", "unknown", "unsigned", "modified")
 
 
 class AddsSchema(Schema):
@@ -54,6 +57,10 @@ class PluginSchema(Schema):
     )
     needed_by = Names
     adds = ma.fields.Nested(AddsSchema, required=True)
+    signature = ma.fields.String(required=True, validate=ma.validate.OneOf(SIGNATURES))
+    retired = ma.fields.Boolean(
+        required=True, metadata={"description": "no longer offered; who has it keeps it"}
+    )
 
 
 class PluginListSchema(Schema):
@@ -147,3 +154,47 @@ class PluginDetailSchema(PluginSchema):
     """A plugin with what it adds."""
 
     contents = ma.fields.Nested(ContentsSchema, required=True)
+
+
+class PackFileSchema(Schema):
+    """A pack to install."""
+
+    file = Upload(required=True, metadata={"description": "a .zip or .tar.gz, up to 20 MiB"})
+
+
+class PinsSchema(Schema):
+    """How many tenants pin a version."""
+
+    version = ma.fields.String(required=True)
+    tenants = ma.fields.Integer(required=True)
+
+
+class InstalledSchema(Schema):
+    """A plugin as it is installed on the platform."""
+
+    id = ma.fields.String(required=True)
+    title = Text
+    version = ma.fields.String(required=True)
+    source = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(("built_in", "archive", "folder"))
+    )
+    signature = ma.fields.String(required=True, validate=ma.validate.OneOf(SIGNATURES))
+    publisher_key = ma.fields.String(required=True, allow_none=True)
+    publisher = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "whom the platform knows the key by, where it trusts it"},
+    )
+    installed_by = ma.fields.String(required=True)
+    installed_at = ma.fields.AwareDateTime(required=True)
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf(("installed", "retired")))
+    pins = ma.fields.List(ma.fields.Nested(PinsSchema), required=True)
+    missing = ma.fields.Boolean(
+        required=True, metadata={"description": "built in, but its files are gone or wrong"}
+    )
+
+
+class InstalledListSchema(Schema):
+    """Everything that is installed on the platform."""
+
+    items = ma.fields.List(ma.fields.Nested(InstalledSchema), required=True)

@@ -22,36 +22,31 @@ from tierline.packs.checking import check_documents
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release
 from tierline.plugins.effective import ChangesInvalid, effective_release
-from tierline.plugins.manager import installed, log
-from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
-from tierline.plugins.queries import (
-    enabled_plugins,
-    enablements,
-    needed_by,
-    overrides,
-    pinned_release,
-)
+from tierline.plugins.installing import note_built_in, store
+from tierline.plugins.manager import check_choice, installed, log
+from tierline.plugins.models import PluginEnablement, PluginOverride
+from tierline.plugins.offers import get_offer, installations, offers, pinned_release
+from tierline.plugins.queries import enabled_plugins, enablements, needed_by, overrides
 from tierline.plugins.states import PluginState
 
 
 def sync_releases(app: Flask) -> int:
-    """Store every installed release that is not stored yet; return how many were new."""
+    """Store every release of this process that is not stored yet; return how many were new.
+
+    Raises SettingsError where TIERLINE_PLUGINS names a plugin that is not installed.
+    """
     with app.app_context():
-        new = sum(_store(release) for release in installed().releases.values())
+        new = sum(note_built_in(release) for release in installed().releases.values())
         db.session.commit()
+        check_installed_choice()
     return new
 
 
-def _store(release: Release) -> int:
-    statement = insert(PluginRelease).values(
-        digest=release.digest,
-        plugin=release.plugin,
-        version=release.version,
-        kind=release.kind,
-        document=release.document,
-    )
-    added = statement.on_conflict_do_nothing().returning(PluginRelease.digest)
-    return len(db.session.execute(added).all())
+def check_installed_choice() -> None:
+    """Raise SettingsError where TIERLINE_PLUGINS names a plugin that is not installed."""
+    plugins = installed()
+    rows = [row.plugin for row in installations() if row.release.source != "built_in"]
+    check_choice(plugins.setting, [*plugins.loaded.releases, *plugins.loaded.failed, *rows])
 
 
 def put_plugins(wanted: Mapping[str, PluginState]) -> None:
@@ -107,14 +102,14 @@ def _put_overrides(plugin: str, state: PluginState) -> None:
 
 def store_release(release: Release) -> None:
     """Store a release, where it is not stored yet, so that tenants can pin it."""
-    _store(release)
+    store(release)
 
 
 def store_installed(plugins: Iterable[str]) -> None:
     """Store the installed releases of some plugins, where they are not stored yet."""
     for plugin in plugins:
         if plugin in installed().releases:
-            _store(installed().releases[plugin])
+            store(installed().releases[plugin])
 
 
 def suspend(plugin: str, reason: str) -> PluginEnablement:
@@ -153,17 +148,17 @@ def suspend_apart(app: Flask, tenant_id: int, plugin: str, reason: str) -> None:
 
 
 def installed_release(plugin: str) -> Release:
-    """Return the installed release of a plugin; raises Conflict where it can't be loaded."""
-    loaded = installed().loaded
-    if plugin in loaded.failed:
+    """Return the release of a plugin that is offered; raises Conflict where it can't be loaded."""
+    loaded, there = installed().loaded, offers()
+    if plugin in loaded.failed and plugin not in there:
         problems = loaded.failed[plugin].fields
         message = _('The plugin "%(plugin)s" can\'t be loaded.', plugin=plugin)
         raise Conflict(message, fields=problems)
-    if plugin not in loaded.releases:
-        hint = did_you_mean(plugin, loaded.releases)
+    if plugin not in there:
+        hint = did_you_mean(plugin, there)
         message = _('There is no plugin "%(plugin)s"%(hint)s.', plugin=plugin, hint=hint)
         raise NotFound(message, plugin=plugin)
-    return loaded.releases[plugin]
+    return there[plugin].release
 
 
 def _locked_row(plugin: str, state: PluginState) -> PluginEnablement:
@@ -183,6 +178,14 @@ def _get_row(plugin: str) -> PluginEnablement:
         message = _('The plugin "%(plugin)s" was never enabled here.', plugin=plugin)
         raise NotFound(message, plugin=plugin)
     return row
+
+
+def check_offered(plugin: str) -> None:
+    """Raise Conflict for a plugin that is retired."""
+    offer = get_offer(plugin)
+    if offer is not None and offer.retired:
+        message = _('The plugin "%(plugin)s" is retired: it is no longer offered.', plugin=plugin)
+        raise Conflict(message, plugin=plugin)
 
 
 def _check_allowed(release: Release, together: Mapping[str, Release]) -> None:
@@ -244,8 +247,8 @@ def _check_documents(wanted: Iterable[str], together: Mapping[str, Release]) -> 
 
 
 def _is_own(plugin: str, release: Release) -> bool:
-    here = installed().releases.get(plugin)
-    return here is None or here.digest != release.digest
+    offer = get_offer(plugin)
+    return offer is None or offer.release.digest != release.digest
 
 
 def _group_keys(release: Release) -> set[str]:

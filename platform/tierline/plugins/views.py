@@ -17,7 +17,7 @@ from tierline.packs.contributions import Document, StakeholderGroup, TieringSche
 from tierline.packs.playbooks import Cadence, Play, Playbook, ServiceLevel
 from tierline.packs.risks import Indicator, ResponsePlan, RiskModel, Threshold
 from tierline.packs.surveys import Scale, SurveyItem, SurveyTemplate, combined
-from tierline.plugins.manager import installed
+from tierline.plugins.offers import offers
 from tierline.plugins.queries import Contents, enabled_plugins
 from tierline.plugins.words import LAYERS, MODES, STAGES, Words
 from tierline.web.language import localized, number
@@ -147,7 +147,8 @@ def _everywhere(
     read: Callable[[Mapping[str, Any]], list[Found]], own: Iterable[Found]
 ) -> Iterator[Found]:
     """Yield records of installed releases, of the tenant's, then the plugin's own."""
-    for release in [*installed().releases.values(), *enabled_plugins().values()]:
+    offered = [offer.release for offer in offers().values()]
+    for release in [*offered, *enabled_plugins().values()]:
         yield from read(release.document)
     yield from own
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 
 from tierline.packs import records
 from tierline.packs.contributions import Field, Metric, StakeholderGroup
 from tierline.packs.playbooks import Playbook, Reminder, ServiceLevel
 from tierline.packs.surveys import SurveyTemplate
-from tierline.plugins.manager import installed
+from tierline.plugins.offers import offers
 from tierline.web.language import localized, number
 
 STATES = {
@@ -22,6 +22,19 @@ STATES = {
     "suspended": _l("Suspended"),
     "disabled": _l("Disabled"),
     "missing": _l("Missing"),
+}
+SIGNATURES = {
+    "built_in": _l("Built in"),
+    "trusted": _l("Signed by a trusted publisher"),
+    "unknown": _l("Signed by an unknown publisher"),
+    "unsigned": _l("Not signed"),
+    "modified": _l("Changed after the signing"),
+}
+SIGNATURE_KINDS = {"trusted": "success", "unknown": "warning", "modified": "danger"}
+SOURCES = {
+    "built_in": _l("Built in"),
+    "archive": lazy_pgettext("source", "Archive"),
+    "folder": _l("Folder"),
 }
 CATEGORIES = {
     "essentials": _l("Essentials"),
@@ -229,6 +242,6 @@ def within(level: ServiceLevel) -> str:
 
 
 def _installed_items() -> Iterable[Metric | Field]:
-    for release in installed().releases.values():
-        yield from records.metrics(release.document)
-        yield from records.fields(release.document)
+    for offer in offers().values():
+        yield from records.metrics(offer.release.document)
+        yield from records.fields(offer.release.document)

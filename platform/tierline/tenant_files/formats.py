@@ -25,6 +25,7 @@ from tierline.packs.shapes import (
 from tierline.packs.shapes import Path as Place
 from tierline.packs.strict_yaml import Node, parse
 from tierline.plugins.manager import Plugins
+from tierline.plugins.offers import offers
 from tierline.tenancy.service import LOCALES
 
 COMPANY = ("name", "locale", "time_zone", "currency")
@@ -144,6 +145,6 @@ def _check_plugins(reading: Reading, named: list[Any], plugins: Plugins) -> None
         known.append(plugin)
         if plugin in plugins.loaded.failed:
             reading.at(path, f'"{plugin}" can\'t be loaded; see tierline plugins list')
-        elif plugin not in plugins.releases:
-            hint = did_you_mean(plugin, plugins.releases)
+        elif plugin not in (there := offers()):
+            hint = did_you_mean(plugin, there)
             reading.at(path, f'"{plugin}" is not installed{hint}')

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from tierline.db import db
-from tierline.plugins.queries import enablements, pinned_release, state_of
+from tierline.plugins.offers import pinned_release
+from tierline.plugins.queries import enablements, state_of
 from tierline.tenancy.queries import current_tenant
 from tierline.tenant_files.formats import COMPANY, TenantFile
 from tierline.tenant_files.models import TenantFileState

@@ -20,7 +20,7 @@ from tierline.errors import Conflict
 from tierline.packs.differences import Operation
 from tierline.plugins.manager import installed
 from tierline.plugins.queries import enablements, state_of
-from tierline.plugins.service import sync_releases
+from tierline.plugins.service import installed_release, sync_releases
 from tierline.provision import create_company
 from tierline.tenancy.queries import current_tenant, find_tenant
 from tierline.tenancy.service import update_tenant
@@ -142,7 +142,7 @@ def _change(file: TenantFile, plugin: str, steps: dict[str, Step], entry: Any) -
 
 
 def _move(file: TenantFile, plugin: str, version: str) -> None:
-    release = installed().releases[plugin]
+    release = installed_release(plugin)
     if release.version != version:
         message = _(
             'Version %(version)s of "%(plugin)s" is not installed; %(installed)s is.',

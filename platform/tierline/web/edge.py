@@ -20,16 +20,28 @@ from tierline.db import db, read_only, tenant_scope
 from tierline.errors import NotFound, Unauthenticated
 from tierline.tenancy.models import Tenant
 from tierline.tenancy.queries import find_tenant
-from tierline.web.guards import ANYONE, guards
+from tierline.web.guards import ANYONE, OPERATOR, guards
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+REQUIRE_OPERATOR = "tierline.require_operator"
 
 Identify = Callable[[Tenant], Subject | None]
 """Return the acting subject in a tenant, None where there is none; runs in the tenant's scope."""
 
 
-def install(app: Flask, *, identify: Identify, signed_in: Callable[[], bool]) -> None:
-    """Put the edge around every request of the application."""
+def install(
+    app: Flask,
+    *,
+    identify: Identify,
+    signed_in: Callable[[], bool],
+    require_operator: Callable[[], object],
+) -> None:
+    """Put the edge around every request of the application.
+
+    `require_operator` raises Unauthenticated or Forbidden where no operator of the platform acts.
+    """
+
+    app.extensions[REQUIRE_OPERATOR] = require_operator
 
     @app.url_value_preprocessor
     def take_tenant(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -67,6 +79,8 @@ def _admit(app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable
         _enter_tenant(stack, identify, signed_in)
     if isinstance(guard, Permission):
         require(guard)
+    elif guard is OPERATOR:
+        app.extensions[REQUIRE_OPERATOR]()
     elif guard is not ANYONE and not signed_in():
         raise Unauthenticated(_("Sign in first."))
 

@@ -15,10 +15,12 @@ class Open(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    OPERATOR = "operator"
 
 
 ANYONE = Open.ANYONE
 SIGNED_IN = Open.SIGNED_IN
+OPERATOR = Open.OPERATOR
 Guard = Permission | Open
 
 KEY = "tierline.guards"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from flask import Flask
 from conftest import Company
 from tierline.cli.plugins import command
 from tierline.errors import Conflict
-
-TRIAL = Path(__file__).parents[2] / "trial"
 
 
 @pytest.fixture(autouse=True)
@@ -53,22 +50,3 @@ def test_showing_a_plugin_lists_what_it_adds(tenant: Company) -> None:
     assert lines[0].split() == ["suppliers", "available", "1.0.0", "Suppliers"]
     assert "needs: essentials" in lines
     assert any(line.split()[:1] == ["suppliers:kraljic"] for line in lines)
-
-
-def test_checking_a_good_folder() -> None:
-    result = run("check", str(TRIAL))
-    assert (result.exit_code, result.output[:22]) == (0, "trial 1.0.0 is valid (")
-
-
-def test_checking_a_bad_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "trial"
-    folder.mkdir()
-    manifest = (TRIAL / "plugin.yaml").read_text(encoding="utf-8")
-    (folder / "plugin.yaml").write_text(manifest.replace("kind: pack", "kind: pak"))
-    what = '"pak" is not one of pack, extension; did you mean "pack"?'
-    result = run("check", str(folder))
-    assert (result.exit_code, result.output) == (1, f"trial/plugin.yaml:4:7: kind: {what}\n")
-    told = json.loads(run("check", str(folder), "--json").output)
-    assert told["problems"] == [
-        {"file": "trial/plugin.yaml", "line": 4, "column": 7, "path": "kind", "what": what}
-    ]

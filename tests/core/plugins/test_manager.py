@@ -22,7 +22,7 @@ from tierline.db import db, read_only
 from tierline.errors import Conflict, Forbidden
 from tierline.plugins import manager
 from tierline.plugins import service as plugin_service
-from tierline.plugins.manager import Plugins, choose
+from tierline.plugins.manager import Plugins, check_choice, named_in
 from tierline.plugins.queries import get_entry, get_metric, metrics
 
 TRIAL = Path(__file__).parents[2] / "trial"
@@ -81,22 +81,17 @@ def reload(app: Flask, monkeypatch: pytest.MonkeyPatch, **settings: object) -> P
 
 
 @pytest.mark.parametrize(
-    ("setting", "chosen"),
-    [
-        ("all", {"essentials", "saas", "suppliers"}),
-        ("none", set()),
-        ("saas", {"saas"}),
-        (" essentials , saas,", {"essentials", "saas"}),
-    ],
+    ("setting", "named"),
+    [("none", set()), ("saas", {"saas"}), (" essentials , saas,", {"essentials", "saas"})],
 )
-def test_what_the_setting_chooses(setting: str, chosen: set[str]) -> None:
-    assert choose(setting, ["essentials", "saas", "suppliers"]) == chosen
+def test_what_the_setting_names(setting: str, named: set[str]) -> None:
+    assert named_in(setting) == named
 
 
 def test_a_choice_that_is_not_there_is_named() -> None:
     what = "TIERLINE_PLUGINS names 'sass', which is not installed; did you mean \"saas\"?"
     with pytest.raises(SettingsError) as caught:
-        choose("essentials,sass", ["essentials", "saas"])
+        check_choice("essentials,sass", ["essentials", "saas"])
     assert caught.value.message == what
 
 

@@ -1,0 +1,1 @@
+"""For authors of plugins: a folder to begin with, levels of quality, golden examples, reference."""
