@@ -22,7 +22,8 @@ from tierline.plugins import hooks, queries, words
 from tierline.plugins.dispatch import RECORDS
 from tierline.plugins.pack import Pack
 
-FOLDERS = plugin_folders(home_folder() / "plugins")
+PLUGINS = home_folder() / "plugins"
+FOLDERS = plugin_folders(PLUGINS)
 LOADED = load(FOLDERS)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DOCUMENTATION = (home_folder() / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -148,6 +149,14 @@ def test_every_hook_is_specified_documented_and_used() -> None:
     for hook in RECORDS:
         assert f"`{hook}`" in DOCUMENTATION
         assert any(getattr(Pack(each), hook)() for each in LOADED.releases.values())
+
+
+def test_every_code_hook_is_documented_and_implemented_by_a_plugin_here() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PLUGINS.glob("*/tierline_*/*.py")]
+    for hook in vars(hooks.CodeHooks):
+        if not hook.startswith("_"):
+            assert f"`{hook}(" in DOCUMENTATION
+            assert any(f"@hookimpl\ndef {hook}(" in source for source in sources), hook
 
 
 RENAMED = {"least": "from"}  # of a band: `from` is no name in Python

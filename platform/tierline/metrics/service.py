@@ -24,7 +24,8 @@ from tierline.errors import Conflict
 from tierline.jobs.service import schedule
 from tierline.marking import N_
 from tierline.metrics import queries
-from tierline.metrics.calculation import calculate, derive, labels
+from tierline.metrics.calculation import derive, labels
+from tierline.metrics.code import calculate_with_code
 from tierline.metrics.definitions import Definitions, resting_on_all
 from tierline.metrics.models import (
     GROUPS,
@@ -157,7 +158,7 @@ def _refresh(definitions: Definitions, fresh: MetricFreshness, as_of: datetime.d
 def _write(definitions: Definitions, trade: Any, fresh: MetricFreshness) -> None:
     """Insert or update the rows of the accounts asked for, where a value changes."""
     only_some = trade.accounts is not None
-    source = calculate(definitions, trade, fresh.group_keys)
+    source = calculate_with_code(definitions, trade, fresh.group_keys)
     shares = set(resting_on_all(definitions)) if only_some else set()
     columns = {
         column: source.columns[name]

@@ -24,7 +24,7 @@ from tierline.packs.loading import Loaded, load, plugin_folders
 from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.releases import Release
 from tierline.plugins.dispatch import Dispatcher, Suspend
-from tierline.plugins.hooks import PROJECT, ContributionHooks
+from tierline.plugins.hooks import PROJECT, CodeHooks, ContributionHooks
 from tierline.plugins.pack import Pack
 
 log = structlog.get_logger()
@@ -40,6 +40,7 @@ class Plugins:
         self.loaded = loaded
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(ContributionHooks)
+        self.manager.add_hookspecs(CodeHooks)
         self.dispatcher = Dispatcher(self.manager, suspend)
         self._lock = threading.Lock()
         self.extensions = {id: code for id, code in extensions.items() if id in loaded.releases}
