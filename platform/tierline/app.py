@@ -95,6 +95,7 @@ def install_features(app: Flask) -> None:
     for part in ("panels", "pages", "api", "jobs"):
         for name in tierline.models.feature_modules(part, FEATURES):
             _register(app, api, import_module(name))
+    import_module("tierline.plugins.extending").extend(app, api)
 
 
 def _register(app: Flask, api: tierline.api.application.TierlineApi, module: object) -> None:

@@ -49,6 +49,10 @@ class Route:
         return "tenant" in self.rule.arguments
 
     @property
+    def of_extension(self) -> bool:
+        return "/t/<tenant>/x/" in self.rule.rule
+
+    @property
     def of_api(self) -> bool:
         return self.rule.rule.startswith("/api/")
 
@@ -84,12 +88,15 @@ def all_routes() -> list[Route]:
 ROUTES = all_routes()
 
 
-def chosen(*, tenant: bool | None = None, unsafe: bool | None = None) -> Any:
+def chosen(
+    *, tenant: bool | None = None, unsafe: bool | None = None, extension: bool | None = None
+) -> Any:
     """Return the parameters of the routes that fit."""
     fit = [
         route
         for route in ROUTES
         if route.key in CASES
+        and (extension is None or route.of_extension == extension)
         and (tenant is None or route.of_tenant == tenant)
         and (unsafe is None or (route.method not in SAFE) == unsafe)
     ]
@@ -108,7 +115,9 @@ def worlds(app: Flask) -> Any:
         slug = f"w-{uuid.uuid4().hex[:12]}"
         with app.app_context():
             tenant_id, _ = create_company(slug, "A company", "en")
-        return World(app, Company(tenant_id, slug, "A company"))
+        world = World(app, Company(tenant_id, slug, "A company"))
+        world.enable_extensions()
+        return world
 
     return make
 
@@ -203,6 +212,36 @@ def test_to_another_companys_owner_the_company_does_not_exist(home, away, route)
     answer = call(route, away.browser(Role.OWNER), home)
     assert answer.status_code == 404
     assert home.company.name not in answer.text or home.company.name == away.company.name
+
+
+@pytest.fixture(scope="module")
+def without_extensions(home, worlds) -> World:
+    """Return a company whose extensions are disabled again, with what was made in them."""
+    from conftest import working_in
+    from tierline.plugins.manager import installed
+    from tierline.plugins.service import disable
+
+    world = worlds()
+    for route in ROUTES:
+        if route.key in CASES and route.of_extension:
+            call(route, world.browser(allowed_role(route)), world)
+    with working_in(world.app, world.company):
+        for plugin in sorted(installed().extensions):
+            disable(plugin)
+        db.session.commit()
+    return world
+
+
+@chosen(extension=True)
+def test_where_an_extension_is_disabled_its_routes_do_not_exist(without_extensions, route):
+    world = without_extensions
+    answer = call(route, world.browser(allowed_role(route)), world)
+    assert answer.status_code == 404
+    assert route.rule.endpoint.partition(".")[2] not in answer.text
+
+
+def test_extensions_have_routes():
+    assert {route.of_api for route in ROUTES if route.of_extension} == {True, False}
 
 
 @chosen(tenant=True)

@@ -76,14 +76,22 @@ ACTORS: Mapping[str, LazyString] = {
 }
 
 
+_added: dict[str, LazyString] = {}
+
+
+def name_actions(actions: Mapping[str, LazyString]) -> None:
+    """Say what an extension's actions and kinds of record are called, by key."""
+    _added.update(actions)
+
+
 def action_name(key: str) -> str:
     """Return what an action is called, in the reader's language; its key where it has no name."""
-    return str(ACTIONS.get(key, key))
+    return str(ACTIONS.get(key) or _added.get(key, key))
 
 
 def record_name(key: str | None) -> str:
     """Return what a kind of record is called; "–" for none, its key where it has no name."""
-    return str(RECORDS.get(key, key)) if key else "–"
+    return str(RECORDS.get(key) or _added.get(key, key)) if key else "–"
 
 
 def actor_name(name: str) -> str:

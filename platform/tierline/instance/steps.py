@@ -14,6 +14,7 @@ from tierline.identity.service import create_operator
 from tierline.instance.connections import disconnect
 from tierline.instance.start import Say
 from tierline.instance.tenants import apply_tenant_files
+from tierline.plugins.manager import histories
 from tierline.simulate.demo import fill
 
 OPERATOR = "operator@example.com"
@@ -33,7 +34,7 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
     Returns lines that say how to sign in.
     """
     with timed("database migrated", say):
-        prepare(settings)
+        prepare(settings, histories(settings))
     with timed("application loaded", say):
         app = create_app(settings)
     with app.app_context():

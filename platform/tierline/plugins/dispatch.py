@@ -91,7 +91,7 @@ class Dispatcher:
             try:
                 answer = checked(hook, plugin_of(name), implementation.function())
             except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
-                self._note_failure(hook, plugin_of(name), tenant_id, error)
+                self.note_failure(hook, plugin_of(name), tenant_id, error)
                 return None
             self._answers[hook, name] = answer
         return self._answers[hook, name]
@@ -115,12 +115,13 @@ class Dispatcher:
                     work = partial(implementation.function, *given)
                     return check(within(LIMIT_SECONDS, work))
                 except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
-                    self._note_failure(hook, plugin, tenant_id, error)
+                    self.note_failure(hook, plugin, tenant_id, error)
                     return None
         log.warning("plugin.silent", plugin=plugin, hook=hook, tenant=tenant_id)
         return None
 
-    def _note_failure(self, hook: str, plugin: str, tenant_id: int, error: BaseException) -> None:
+    def note_failure(self, hook: str, plugin: str, tenant_id: int, error: BaseException) -> None:
+        """Log a failure of a plugin, and suspend it for the tenant after too many."""
         log.error("plugin.failed", plugin=plugin, hook=hook, tenant=tenant_id, exc_info=error)
         now = time.monotonic()
         recent = [at for at in self._failures[tenant_id, plugin] if now - at < WITHIN_SECONDS]

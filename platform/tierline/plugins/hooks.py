@@ -20,6 +20,7 @@ from tierline.packs.playbooks import Playbook
 from tierline.packs.risks import RiskModel
 from tierline.packs.surveys import SurveyTemplate
 from tierline.plugins.batches import MetricBatch
+from tierline.plugins.routes import ExtensionApi, ExtensionPages
 
 PROJECT = "tierline"
 
@@ -68,6 +69,11 @@ class ContributionHooks:
 
 class CodeHooks:
     """The hooks that an extension's code implements, one method each."""
+
+    @hookspec
+    def blueprints(self) -> Iterable[ExtensionPages | ExtensionApi]:
+        """Return the plugin's pages and API; asked once, when the application is built."""
+        raise NotImplementedError
 
     @hookspec
     def compute_metric(self, batch: MetricBatch) -> Sequence[Decimal | float | None]:
