@@ -74,6 +74,7 @@ def a_commitment(world: World) -> Mapping[str, Any]:
 
 
 READ = Case()
+DISABLED = Case(arguments={"plugin": "disabled_plugin"})
 CLOSED = Case(
     arguments={"commitment_id": "closed_commitment_id"},
     form={"reason": "The letter was the wrong one"},
@@ -298,6 +299,17 @@ CASES: dict[str, Case] = {
     "GET ledger.show_transaction": READ,
     "GET api_ledger.list_transactions": READ,
     "GET api_ledger.show_transaction": READ,
+    # Purging a disabled plugin
+    "GET plugins.show_purge": DISABLED,
+    "POST plugins.export_plugin": DISABLED,
+    "POST plugins.purge_plugin": Case(
+        arguments={"plugin": "disabled_plugin"}, form={"confirm": "saas"}
+    ),
+    "GET api_plugins.show_held": DISABLED,
+    "POST api_plugins.export_plugin": DISABLED,
+    "POST api_plugins.purge_plugin": Case(
+        arguments={"plugin": "disabled_plugin"}, json={"confirm": "saas"}
+    ),
     # The register of commitments, of the extension `regulators`
     "GET x_regulators.list_commitments": READ,
     "GET x_regulators.new_commitment": READ,

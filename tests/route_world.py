@@ -51,8 +51,8 @@ class World:
 
     def enable_extensions(self) -> None:
         """Enable every extension, so that its routes are there."""
+        from tierline.configuration.service import enable
         from tierline.plugins.manager import installed
-        from tierline.plugins.service import enable
 
         with working_in(self.app, self.company):
             for plugin in sorted(installed().extensions):
@@ -185,6 +185,14 @@ def draft(world: World) -> int:
     assert revision is not None
     planning.make_plan(revision)
     return revision.number
+
+
+def disabled_plugin(world: World) -> str:
+    from tierline.configuration.service import disable, enable
+
+    enable("saas")
+    disable("saas")
+    return "saas"
 
 
 @maker

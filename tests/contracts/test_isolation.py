@@ -27,7 +27,8 @@ from tierline.db import db
 from tierline.web.guards import ANYONE, SIGNED_IN, Guard, guards
 
 # Names that all companies share: a plugin's id is no secret of a company.
-SHARED = {"plugin", "enabled_plugin", "suspended_plugin", "reset_token", "scheme_id"}
+SHARED = {"plugin", "enabled_plugin", "suspended_plugin", "disabled_plugin"}
+SHARED |= {"reset_token", "scheme_id"}
 SAFE = ("GET",)
 EVERYDAY = ("account_id", "import_id", "job_id", "token_id", "membership_id")
 

@@ -48,6 +48,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "plugins.change": _l("Plugin changed for the company"),
     "plugins.disable": _l("Plugin disabled"),
     "plugins.enable": _l("Plugin enabled"),
+    "plugins.export": _l("Data of a plugin exported"),
+    "plugins.purge": _l("Plugin purged"),
     "plugins.resume": _l("Plugin resumed"),
     "plugins.suspend": _l("Plugin suspended"),
     "plugins.upgrade": _l("Plugin upgraded"),

@@ -126,10 +126,12 @@ def prepare_slots(fresh: MetricFreshness) -> Definitions:
         )
     for name in slots.keys() - definitions.keys():
         slots[name].digest = ""  # its values go stale until it comes back
+    taken = {slot.slot for slot in slots.values()}
+    free = (number for number in range(1, METRIC_SLOTS + 1) if number not in taken)
     for name, definition in definitions.items():
         slot = slots.get(name)
         if slot is None:
-            slot = MetricSlot(slot=len(slots) + 1, metric_id=name, digest="")
+            slot = MetricSlot(slot=next(free), metric_id=name, digest="")
             slots[name] = slot
             db.session.add(slot)
         if slot.digest != definition.digest:

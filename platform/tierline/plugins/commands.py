@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ from tierline.console import (
 )
 from tierline.packs.loading import check_folder
 from tierline.packs.problems import PluginInvalid
-from tierline.plugins import service
+from tierline.plugins import purging, service
 from tierline.plugins.queries import catalogue, get_contents, get_entry
 from tierline.plugins.schemas import ContentsSchema, PluginSchema
 
@@ -29,7 +30,7 @@ plugin_argument = click.argument("plugin")
 
 @click.group("plugins")
 def command() -> None:
-    """See, enable and disable plugins; check a plugin's files."""
+    """See, enable, disable and purge plugins; check a plugin's files."""
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -84,6 +85,33 @@ def resume(plugin: str, slug: str, as_json: bool) -> None:
         service.resume(plugin)
         entry = PluginSchema().dump(get_entry(plugin))
     show(entry, as_json, [_line(entry)])
+
+
+@command.command()
+@plugin_argument
+@tenant_option
+@click.option(
+    "--export",
+    "archive",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="First write what is held into this ZIP archive.",
+)
+@click.option("--yes", is_flag=True, help="Remove it; without this, only say what would be.")
+@json_option
+def purge(plugin: str, slug: str, archive: Path | None, yes: bool, as_json: bool) -> None:
+    """Remove for good what a company holds of a disabled PLUGIN."""
+    with in_tenant(slug):
+        held = {each.holding.key: each.count for each in purging.count_held(plugin)}
+        if archive is not None:
+            with purging.export(plugin) as file, archive.open("wb") as kept:
+                copyfileobj(file, kept)
+        if yes:
+            purging.purge(plugin, plugin)
+    verb = "removed" if yes else "would be removed"
+    result = {"plugin": plugin, "purged": yes, "held": held}
+    show(result, as_json, [f"{count} {key} {verb}" for key, count in held.items()])
+    if not yes:
+        finish(Exit.ATTENTION)
 
 
 @offline

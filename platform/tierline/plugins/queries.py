@@ -202,6 +202,13 @@ def state_of(plugin: str) -> PluginState:
     return PluginState(state, row.digest, overrides(plugin))
 
 
+def group_keys_of(plugin: str) -> frozenset[str]:
+    """Return the stakeholder groups that any release of a plugin brings, and no enabled one has."""
+    releases = db.session.scalars(select(PluginRelease).where(PluginRelease.plugin == plugin))
+    brought = {group["key"] for each in releases for group in each.document["groups"].values()}
+    return frozenset(brought - {group.key for group in stakeholder_groups()})
+
+
 _pinned: dict[str, Release] = {}
 
 
