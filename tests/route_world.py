@@ -187,6 +187,7 @@ def draft(world: World) -> int:
     return revision.number
 
 
+@maker
 def disabled_plugin(world: World) -> str:
     from tierline.configuration.service import disable, enable
 

@@ -1,6 +1,6 @@
 """Let a purge remove the versions of a plugin's schemes; nobody may change one still
 
-Revision: 0004_extensions, after 0001
+Revision: 0004_extensions, after 0002_configuration
 """
 
 from alembic import op
@@ -8,7 +8,7 @@ from alembic import op
 from tierline.config import APP_ROLE
 
 revision = "0004_extensions"
-down_revision = "0001"
+down_revision = "0002_configuration"
 branch_labels = None
 depends_on = None
 

@@ -219,8 +219,8 @@ def test_to_another_companys_owner_the_company_does_not_exist(home, away, route)
 def without_extensions(home, worlds) -> World:
     """Return a company whose extensions are disabled again, with what was made in them."""
     from conftest import working_in
+    from tierline.configuration.service import disable
     from tierline.plugins.manager import installed
-    from tierline.plugins.service import disable
 
     world = worlds()
     for route in ROUTES:

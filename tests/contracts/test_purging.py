@@ -1,8 +1,8 @@
 """Installed, used, upgraded, disabled, purged: outside of a plugin no byte is different.
 
 For every plugin of the repository. What is compared is a dump of all of the tenant's tables. Left
-out is the record of the acts, which stays on purpose: the audit chain, jobs and their schedules,
-the accounts' timelines, the count of an account's changes and when the last one was, and when the
+out is the record of the acts, which stays on purpose: the audit chain, revisions, jobs and
+their schedules, the accounts' timelines, the count of an account's changes and when the last one was, and when the
 metric store was computed last.
 """
 
@@ -25,19 +25,21 @@ from tierline.accounts import service as accounts
 from tierline.accounts.models import Account
 from tierline.accounts.plugin_fields import fields_for
 from tierline.config import Settings, home_folder
+from tierline.configuration import service
 from tierline.db import db
 from tierline.jobs.running import run_job
 from tierline.metrics.service import bring_up_to_date
 from tierline.packs.contributions import Field
 from tierline.packs.loading import Loaded, plugin_folders
 from tierline.packs.releases import release_of
-from tierline.plugins import purging, queries, service
+from tierline.plugins import purging, queries
 from tierline.plugins.manager import installed
 from tierline.tiering.starting import start_run
 from trading import Sale, trade
 
 PLUGINS = sorted(plugin_folders(home_folder() / "plugins"))
-ACTS = ("audit_entry", "audit_head", "job", "job_schedule", "timeline_entry")
+ACTS = ("audit_entry", "audit_head", "configuration_revision")
+ACTS += ("job", "job_schedule", "timeline_entry")
 STAMPS = {"account": ("version", "updated_at"), "metric_freshness": ("refreshed_at",)}
 
 
@@ -105,8 +107,7 @@ def upgrade(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Company, s
             newer = release_of(document)
             loaded = Loaded({**plugins.releases, plugin: newer}, plugins.loaded.failed)
             monkeypatch.setattr(plugins, "loaded", loaded)
-            service.disable(plugin)
-            service.enable(plugin)
+            service.upgrade(plugin)
             db.session.commit()
             assert queries.get_entry(plugin).version == "9.0.0"
 

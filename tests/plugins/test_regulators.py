@@ -18,8 +18,8 @@ from people import make_member, sign_in
 from tierline.access.permissions import Role
 from tierline.accounts import service as accounts
 from tierline.audit.models import AuditEntry
+from tierline.configuration import service as plugins
 from tierline.db import db
-from tierline.plugins import service as plugins
 from tierline_regulators import panels
 from tierline_regulators.models import Commitment
 

@@ -1,7 +1,8 @@
 """What a tenant holds of a plugin's, wherever it lies: to be counted, taken out, removed.
 
 Each feature that keeps something for plugins says so in its own `purging.py`, which is imported
-when the application is built. Here are the extensions' own tables.
+when the application is built. Here are the extensions' own tables,
+and the tenant's changes to a plugin.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import MetaData, Table, delete, func, inspect, select
 
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
+from tierline.plugins.models import PluginOverride
 
 Row = Mapping[str, Any]
 
@@ -84,3 +86,23 @@ def remove_rows(plugin: str) -> None:
     """Remove the tenant's rows from an extension's tables, children first."""
     for table in reversed(tables_of(plugin)):
         db.session.execute(delete(table).where(table.c.tenant_id == current_tenant_id()))
+
+
+def count_changes(plugin: str) -> int:
+    """Return how many changes the tenant has made to a plugin's document."""
+    mine = PluginOverride.plugin == plugin
+    counted = select(func.count()).select_from(PluginOverride).where(mine)
+    return db.session.execute(counted).scalar_one()
+
+
+def changes_of(plugin: str) -> Iterator[Row]:
+    """Yield the tenant's changes to a plugin's document."""
+    mine = select(PluginOverride).where(PluginOverride.plugin == plugin)
+    for row in db.session.scalars(mine.order_by(PluginOverride.address)):
+        names = ("address", "kind", "value", "author", "reason", "changed_at")
+        yield {name: getattr(row, name) for name in names}
+
+
+def remove_changes(plugin: str) -> None:
+    """Remove the tenant's changes to a plugin's document."""
+    db.session.execute(delete(PluginOverride).where(PluginOverride.plugin == plugin))

@@ -34,6 +34,16 @@ holding(
         weight=10,
     )
 )
+holding(
+    Holding(
+        "changes",
+        _l("Changes that the company made to it"),
+        holdings.count_changes,
+        holdings.changes_of,
+        holdings.remove_changes,
+        weight=5,
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from conftest import Company, working_in
 from tierline.accounts.models import Account
 from tierline.config import home_folder
+from tierline.configuration import service
 from tierline.db import db
 from tierline.metrics import code, queries
 from tierline.metrics.definitions import define
@@ -24,7 +25,7 @@ from tierline.metrics.service import bring_up_to_date, touch
 from tierline.metrics.units import from_stored
 from tierline.packs import records
 from tierline.packs.loading import load, plugin_folders
-from tierline.plugins import dispatch, manager, service
+from tierline.plugins import dispatch, manager
 from tierline.plugins.batches import MetricBatch
 from tierline.plugins.hooks import hookimpl
 from tierline.plugins.manager import Plugins, suspender

@@ -19,13 +19,15 @@ from conftest import Company, working_in
 from tierline.accounts import service as accounts
 from tierline.accounts.models import Account, AccountGroup
 from tierline.audit.models import AuditEntry
+from tierline.configuration import service
 from tierline.db import db
 from tierline.errors import Conflict, Invalid, NotFound
 from tierline.metrics.models import MetricSlot
 from tierline.metrics.service import bring_up_to_date
-from tierline.plugins import purging, service
+from tierline.plugins import purging
 from tierline.plugins.commands import command
 from tierline.plugins.queries import get_entry
+from tierline.plugins.service import suspend
 from tierline_regulators import service as commitments
 
 Login = Callable[..., FlaskClient]
@@ -51,7 +53,7 @@ def held(app: Flask, tenant: Company) -> dict[str, int]:
         return {each.holding.key: each.count for each in purging.count_held("regulators")}
 
 
-HELD = {"tables": 1, "tiers": 0, "fields": 1, "memberships": 1, "metrics": 3}
+HELD = {"changes": 0, "tables": 1, "tiers": 0, "fields": 1, "memberships": 1, "metrics": 3}
 
 
 def test_disabling_keeps_everything_and_purging_removes_it(app: Flask, used: Company) -> None:
@@ -90,7 +92,7 @@ def test_only_a_disabled_plugin_is_purged(app: Flask, used: Company, state: str)
     with working_in(app, used):
         service.enable("regulators")
         if state == "suspended":
-            service.suspend("regulators", "a test")
+            suspend("regulators", "a test")
         with pytest.raises(Conflict, match="must be disabled"):
             purging.purge("regulators", "regulators")
 
