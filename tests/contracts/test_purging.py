@@ -1,9 +1,9 @@
 """Installed, used, upgraded, disabled, purged: outside of a plugin no byte is different.
 
 For every plugin of the repository. What is compared is a dump of all of the tenant's tables. Left
-out is the record of the acts, which stays on purpose: the audit chain, revisions, jobs and
-their schedules, the accounts' timelines, the count of an account's changes and when the last one was, and when the
-metric store was computed last.
+out is the record of the acts, which stays on purpose: the audit chain, revisions, jobs and their
+schedules, the accounts' timelines, the count of an account's changes and when the last one was, and
+when the metric store was computed last.
 """
 
 from __future__ import annotations
