@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
@@ -218,3 +219,18 @@ def test_the_core_names_no_plugin() -> None:
         and named.match(constant.value)
     ]
     assert found == []
+
+
+def test_every_extension_is_a_member_of_the_workspace_and_installed_for_everybody() -> None:
+    root = home_folder()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    members = set(project["tool"]["uv"]["workspace"]["members"])
+    checked = project["tool"]["mypy"]["packages"]
+    forbidden = project["tool"]["importlinter"]["contracts"][-1]["forbidden_modules"]
+    for path in sorted((root / "plugins").glob("*/pyproject.toml")):
+        plugin = path.parent.name
+        assert f"plugins/{plugin}" in members
+        assert f"tierline-{plugin}" in project["project"]["dependencies"]
+        assert f"tierline_{plugin}" in checked
+        assert f"tierline_{plugin}" in forbidden
+        assert (path.parent / f"tierline_{plugin}" / "plugin.py").is_file()
