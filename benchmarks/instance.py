@@ -18,6 +18,7 @@ from tierline.app import create_app
 from tierline.config import Settings
 from tierline.db.prepare import prepare
 from tierline.instance.opening import Wish, open_instance
+from tierline.plugins.manager import histories
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,5 @@ def fresh_instance() -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="tierline-bench-") as folder:
         wish = Wish(data=Path(folder) / "data")
         with open_instance(wish) as opened:
-            prepare(opened.settings)
+            prepare(opened.settings, histories(opened.settings))
             yield Bench(create_app(opened.settings), opened.settings)

@@ -1,4 +1,4 @@
-"""Alembic's environment: runs as the tables' owner, on the metadata of every core feature."""
+"""Alembic's environment: runs as the tables' owner, for the core's tables or an extension's."""
 
 from alembic import context
 from sqlalchemy import create_engine, text
@@ -9,10 +9,14 @@ from tierline.config import OWNER_ROLE, load_settings
 from tierline.db import Base
 from tierline.models import MODELS  # noqa: F401 - imports every model
 
+plugin = context.config.attributes.get("plugin")  # None: the core
+
 
 def include_object(thing, name, kind, reflected, compare_to):
-    """Leave extensions' tables alone: they have a history of their own."""
-    return not (kind == "table" and reflected and name.startswith("x_"))
+    """Look at one side's tables only: the core's, or those of the extension x_<plugin>__."""
+    if kind != "table":
+        return True
+    return name.startswith(f"x_{plugin}__") if plugin else not name.startswith("x_")
 
 
 def run() -> None:
@@ -24,6 +28,7 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
+            version_table=f"x_{plugin}__version" if plugin else "alembic_version",
             include_object=include_object,
             compare_type=True,
             transaction_per_migration=True,

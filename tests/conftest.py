@@ -29,6 +29,7 @@ from tierline.db import db, tenant_scope
 from tierline.db.prepare import prepare
 from tierline.instance.embedded import embedded_servers
 from tierline.instance.locks import FileLock
+from tierline.plugins.manager import histories
 from tierline.plugins.service import sync_releases
 from tierline.provision import create_company
 
@@ -128,7 +129,8 @@ def template_database(servers: Any, shared_folder: Path) -> str:
     with locked(shared_folder / "template.lock"):
         done = shared_folder / "template.done"
         if not done.exists():
-            prepare(settings_for(servers, shared_folder, TEMPLATE))
+            migrated = settings_for(servers, shared_folder, TEMPLATE)
+            prepare(migrated, histories(migrated))
             done.touch()
     return TEMPLATE
 
@@ -143,7 +145,7 @@ def settings(
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template_database}"))
     found = settings_for(servers, shared_folder / f"data{process_number}", name, process_number)
     found.data.mkdir(exist_ok=True)
-    prepare(found)
+    prepare(found, histories(found))
     return found
 
 

@@ -64,7 +64,21 @@ def another_text(world: World) -> Mapping[str, Any]:
     return {"text": text, "reason": "We call it so"}
 
 
+def a_commitment(world: World) -> Mapping[str, Any]:
+    """Return a commitment to a regulator of the company."""
+    return {
+        "account_id": world.make("regulator"),
+        "title": "A report",
+        "due_on": soon().date().isoformat(),
+    }
+
+
 READ = Case()
+DISABLED = Case(arguments={"plugin": "disabled_plugin"})
+CLOSED = Case(
+    arguments={"commitment_id": "closed_commitment_id"},
+    form={"reason": "The letter was the wrong one"},
+)
 MANAGED = Case(role=Role.MANAGER)  # of transactions; a member imports accounts only
 ARCHIVED = Case(arguments={"account_id": "archived_account_id"})
 FAILED_ROWS = Case(arguments={"import_id": "failed_import_id"})
@@ -298,4 +312,38 @@ CASES: dict[str, Case] = {
     "GET ledger.show_transaction": READ,
     "GET api_ledger.list_transactions": READ,
     "GET api_ledger.show_transaction": READ,
+    # Purging a disabled plugin
+    "GET plugins.show_purge": DISABLED,
+    "POST plugins.export_plugin": DISABLED,
+    "POST plugins.purge_plugin": Case(
+        arguments={"plugin": "disabled_plugin"}, form={"confirm": "saas"}
+    ),
+    "GET api_plugins.show_held": DISABLED,
+    "POST api_plugins.export_plugin": DISABLED,
+    "POST api_plugins.purge_plugin": Case(
+        arguments={"plugin": "disabled_plugin"}, json={"confirm": "saas"}
+    ),
+    # The register of commitments, of the extension `regulators`
+    "GET x_regulators.list_commitments": READ,
+    "GET x_regulators.new_commitment": READ,
+    "POST x_regulators.add_commitment": Case(form=a_commitment),
+    "GET x_regulators.show_commitment": READ,
+    "GET x_regulators.edit_commitment": READ,
+    "POST x_regulators.update_commitment": Case(form={"title": "A longer report"}),
+    "POST x_regulators.close_commitment": Case(form={"outcome": "kept", "evidence": "A letter"}),
+    "POST x_regulators.reopen_commitment": CLOSED,
+    "GET api_x_regulators.list_commitments": READ,
+    "POST api_x_regulators.add_commitment": Case(json=a_commitment),
+    "GET api_x_regulators.show_commitment": READ,
+    "PATCH api_x_regulators.change_commitment": Case(
+        json={"title": "A longer report"}, headers=on_the_first
+    ),
+    "POST api_x_regulators.close_commitment": Case(
+        json={"outcome": "waived", "reason": "They no longer ask for it"}, headers=on_the_first
+    ),
+    "POST api_x_regulators.reopen_commitment": Case(
+        arguments={"commitment_id": "closed_commitment_id"},
+        json={"reason": "The letter was the wrong one"},
+        headers=lambda world: {"If-Match": '"2"'},
+    ),
 }

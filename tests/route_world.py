@@ -45,6 +45,7 @@ from tierline.packs.differences import Operation
 from tierline.plugins import installing
 from tierline.tiering.models import Run
 from tierline.tiering.starting import start_run
+from tierline_regulators import service as commitments
 
 ORDERS = b"Number,Customer,Date,Amount\nA1,C1,2026-01-05,10\n"
 
@@ -61,6 +62,16 @@ class World:
         self.browsers: dict[Role, FlaskClient] = {}
         self.programs: dict[str, FlaskClient] = {}
         self.made: dict[str, str] = {}
+
+    def enable_extensions(self) -> None:
+        """Enable every extension, so that its routes are there."""
+        from tierline.configuration.service import enable
+        from tierline.plugins.manager import installed
+
+        with working_in(self.app, self.company):
+            for plugin in sorted(installed().extensions):
+                enable(plugin)
+            db.session.commit()
 
     def person(self, role: Role) -> Person:
         """Return the company's person of this role."""
@@ -203,13 +214,42 @@ def draft(world: World) -> int:
 
 
 @maker
+def disabled_plugin(world: World) -> str:
+    from tierline.configuration.service import disable, enable
+
+    enable("saas")
+    disable("saas")
+    return "saas"
+
+
+@maker
 def suspended_plugin(world: World) -> str:
     from tierline.configuration.service import enable
     from tierline.plugins.service import suspend
 
-    enable("regulators")
-    suspend("regulators", "a test")
-    return "regulators"
+    enable("manufacturing")
+    suspend("manufacturing", "a test")
+    return "manufacturing"
+
+
+@maker
+def regulator(world: World) -> uuid.UUID:
+    """Make an account in the group of regulators."""
+    values = {"name": f"Bureau {uuid.uuid4().hex[:6]}"}
+    return accounts.create_account(values, {"regulator": None}).id
+
+
+@maker
+def commitment_id(world: World) -> uuid.UUID:
+    values = {"account_id": regulator(world), "title": "A report", "due_on": soon().date()}
+    return commitments.add_commitment(values).id
+
+
+@maker
+def closed_commitment_id(world: World) -> uuid.UUID:
+    made = commitment_id(world)
+    commitments.close_commitment(made, {"outcome": "kept", "evidence": "A letter"})
+    return made
 
 
 @maker

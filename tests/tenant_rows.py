@@ -60,12 +60,13 @@ def plant(app: Flask, company: Company) -> Planted:
     planted = Planted(company, f"canary-{uuid.uuid4().hex}")
     with working_in(app, company):
         for table in tables():
-            planted.rows[table.name] = _insert(table, planted)
+            planted.rows[table.name] = insert_row(table, planted)
         db.session.commit()
     return planted
 
 
-def _insert(table: Table, planted: Planted) -> Row:
+def insert_row(table: Table, planted: Planted) -> Row:
+    """Write a row into a table, and return it whole."""
     try:
         statement = insert(table).values(row_for(table, planted)).returning(*table.c)
         return dict(db.session.execute(statement).mappings().one())

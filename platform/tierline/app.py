@@ -95,9 +95,10 @@ def install_features(app: Flask) -> None:
     api = tierline.api.application.install(app)
     app.register_blueprint(reference)
     app.register_blueprint(health)
-    for part in ("panels", "pages", "api", "jobs", "admin"):
+    for part in ("panels", "purging", "pages", "api", "jobs", "admin"):
         for name in tierline.models.feature_modules(part, FEATURES):
             _register(app, api, import_module(name))
+    import_module("tierline.plugins.extending").extend(app, api)
 
 
 def _register(app: Flask, api: tierline.api.application.TierlineApi, module: object) -> None:

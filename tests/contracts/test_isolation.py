@@ -29,7 +29,7 @@ from tierline.web.guards import ANYONE, OPERATOR, SIGNED_IN, Guard, guards
 # Names that all companies share: a plugin's id is no secret of a company.
 SHARED = {
     *("plugin", "enabled_plugin", "suspended_plugin", "installed_plugin", "retired_plugin"),
-    *("reset_token", "scheme_id"),
+    *("disabled_plugin", "reset_token", "scheme_id"),
 }
 SAFE = ("GET",)
 EVERYDAY = ("account_id", "import_id", "job_id", "token_id", "membership_id")
@@ -50,6 +50,10 @@ class Route:
     @property
     def of_tenant(self) -> bool:
         return "tenant" in self.rule.arguments
+
+    @property
+    def of_extension(self) -> bool:
+        return "/t/<tenant>/x/" in self.rule.rule
 
     @property
     def of_api(self) -> bool:
@@ -88,13 +92,18 @@ ROUTES = all_routes()
 
 
 def chosen(
-    *, tenant: bool | None = None, unsafe: bool | None = None, operator: bool = False
+    *,
+    tenant: bool | None = None,
+    unsafe: bool | None = None,
+    operator: bool = False,
+    extension: bool | None = None,
 ) -> Any:
     """Return the parameters of the routes that fit."""
     fit = [
         route
         for route in ROUTES
         if route.key in CASES
+        and (extension is None or route.of_extension == extension)
         and (tenant is None or route.of_tenant == tenant)
         and (not operator or route.guard is OPERATOR)
         and (unsafe is None or (route.method not in SAFE) == unsafe)
@@ -114,7 +123,9 @@ def worlds(app: Flask) -> Any:
         slug = f"w-{uuid.uuid4().hex[:12]}"
         with app.app_context():
             tenant_id, _ = create_company(slug, "A company", "en")
-        return World(app, Company(tenant_id, slug, "A company"))
+        world = World(app, Company(tenant_id, slug, "A company"))
+        world.enable_extensions()
+        return world
 
     return make
 
@@ -211,6 +222,36 @@ def test_to_another_companys_owner_the_company_does_not_exist(home, away, route)
     answer = call(route, away.browser(Role.OWNER), home)
     assert answer.status_code == 404
     assert home.company.name not in answer.text or home.company.name == away.company.name
+
+
+@pytest.fixture(scope="module")
+def without_extensions(home, worlds) -> World:
+    """Return a company whose extensions are disabled again, with what was made in them."""
+    from conftest import working_in
+    from tierline.configuration.service import disable
+    from tierline.plugins.manager import installed
+
+    world = worlds()
+    for route in ROUTES:
+        if route.key in CASES and route.of_extension:
+            call(route, world.browser(allowed_role(route)), world)
+    with working_in(world.app, world.company):
+        for plugin in sorted(installed().extensions):
+            disable(plugin)
+        db.session.commit()
+    return world
+
+
+@chosen(extension=True)
+def test_where_an_extension_is_disabled_its_routes_do_not_exist(without_extensions, route):
+    world = without_extensions
+    answer = call(route, world.browser(allowed_role(route)), world)
+    assert answer.status_code == 404
+    assert route.rule.endpoint.partition(".")[2] not in answer.text
+
+
+def test_extensions_have_routes():
+    assert {route.of_api for route in ROUTES if route.of_extension} == {True, False}
 
 
 @chosen(tenant=True)

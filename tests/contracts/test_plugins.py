@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
@@ -22,7 +23,8 @@ from tierline.plugins import hooks, queries, words
 from tierline.plugins.dispatch import RECORDS
 from tierline.plugins.pack import Pack
 
-FOLDERS = plugin_folders(home_folder() / "plugins")
+PLUGINS = home_folder() / "plugins"
+FOLDERS = plugin_folders(PLUGINS)
 LOADED = load(FOLDERS)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DOCUMENTATION = (home_folder() / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -150,6 +152,14 @@ def test_every_hook_is_specified_documented_and_used() -> None:
         assert any(getattr(Pack(each), hook)() for each in LOADED.releases.values())
 
 
+def test_every_code_hook_is_documented_and_implemented_by_a_plugin_here() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PLUGINS.glob("*/tierline_*/*.py")]
+    for hook in vars(hooks.CodeHooks):
+        if not hook.startswith("_"):
+            assert f"`{hook}(" in DOCUMENTATION
+            assert any(f"@hookimpl\ndef {hook}(" in source for source in sources), hook
+
+
 RENAMED = {"least": "from"}  # of a band: `from` is no name in Python
 
 
@@ -209,3 +219,18 @@ def test_the_core_names_no_plugin() -> None:
         and named.match(constant.value)
     ]
     assert found == []
+
+
+def test_every_extension_is_a_member_of_the_workspace_and_installed_for_everybody() -> None:
+    root = home_folder()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    members = set(project["tool"]["uv"]["workspace"]["members"])
+    checked = project["tool"]["mypy"]["packages"]
+    forbidden = project["tool"]["importlinter"]["contracts"][-1]["forbidden_modules"]
+    for path in sorted((root / "plugins").glob("*/pyproject.toml")):
+        plugin = path.parent.name
+        assert f"plugins/{plugin}" in members
+        assert f"tierline-{plugin}" in project["project"]["dependencies"]
+        assert f"tierline_{plugin}" in checked
+        assert f"tierline_{plugin}" in forbidden
+        assert (path.parent / f"tierline_{plugin}" / "plugin.py").is_file()

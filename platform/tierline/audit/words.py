@@ -49,7 +49,9 @@ ACTIONS: Mapping[str, LazyString] = {
     "plugins.disable": _l("Plugin disabled"),
     "plugins.distrust": _l("Publisher trusted no longer"),
     "plugins.enable": _l("Plugin enabled"),
+    "plugins.export": _l("Data of a plugin exported"),
     "plugins.install": _l("Plugin installed"),
+    "plugins.purge": _l("Plugin purged"),
     "plugins.restore": _l("Plugin offered again"),
     "plugins.retire": _l("Plugin retired"),
     "plugins.trust": _l("Publisher trusted"),
@@ -85,14 +87,22 @@ ACTORS: Mapping[str, LazyString] = {
 }
 
 
+_added: dict[str, LazyString] = {}
+
+
+def name_actions(actions: Mapping[str, LazyString]) -> None:
+    """Say what an extension's actions and kinds of record are called, by key."""
+    _added.update(actions)
+
+
 def action_name(key: str) -> str:
     """Return what an action is called, in the reader's language; its key where it has no name."""
-    return str(ACTIONS.get(key, key))
+    return str(ACTIONS.get(key) or _added.get(key, key))
 
 
 def record_name(key: str | None) -> str:
     """Return what a kind of record is called; "–" for none, its key where it has no name."""
-    return str(RECORDS.get(key, key)) if key else "–"
+    return str(RECORDS.get(key) or _added.get(key, key)) if key else "–"
 
 
 def actor_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import chain
 
 import click
 from alembic import command as alembic
@@ -14,8 +15,9 @@ from tierline.cli.program import current_wish
 from tierline.config import APP_ROLE, Settings
 from tierline.console import Exit, finish, json_option, offline, show
 from tierline.db.check import check as check_walls
-from tierline.db.prepare import alembic_config, prepare
+from tierline.db.prepare import History, alembic_config, prepare
 from tierline.instance.opening import open_instance
+from tierline.plugins.manager import histories
 
 
 @offline
@@ -29,7 +31,7 @@ def command() -> None:
 def migrate(ctx: click.Context) -> None:
     """Create roles and rights where they are missing, and run the migrations."""
     with open_instance(current_wish(ctx)) as opened:
-        prepare(opened.settings)
+        prepare(opened.settings, histories(opened.settings))
     click.echo("The database is at head.")
 
 
@@ -52,12 +54,16 @@ def find_gaps(settings: Settings) -> list[str]:
     """Return how tables differ from models, and every gap in the walls; [] when all is well."""
     engine = create_engine(settings.role_url(APP_ROLE), poolclass=NullPool)
     walls = [f"wall: {finding}" for finding in check_walls(engine)]
-    return [*find_differences(settings), *walls]
+    tables = [find_differences(settings, history) for history in (None, *histories(settings))]
+    return [*chain(*tables), *walls]
 
 
-def find_differences(settings: Settings) -> list[str]:
-    """Return the operations that would bring the tables to the models, as `alembic check` does."""
-    config = alembic_config(settings)
+def find_differences(settings: Settings, history: History | None = None) -> list[str]:
+    """Return the operations that would bring the tables to the models, as `alembic check` does.
+
+    Those of the core, or of the extension whose history is given.
+    """
+    config = alembic_config(settings, history)
     config.stdout = io.StringIO()
     try:
         alembic.check(config)

@@ -10,6 +10,7 @@ from tierline.db.prepare import prepare
 from tierline.instance.connections import disconnect
 from tierline.instance.opening import open_instance
 from tierline.instance.wish import Wish
+from tierline.plugins.manager import histories
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def application(wish: Wish) -> Iterator[None]:
     """
     with open_instance(wish) as opened:
         if opened.fresh:
-            prepare(opened.settings)
+            prepare(opened.settings, histories(opened.settings))
         app = create_app(opened.settings)
         with app.app_context():
             try:

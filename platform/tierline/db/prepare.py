@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -16,7 +18,15 @@ from tierline.errors import Unavailable
 OLDEST = 18
 
 
-def prepare(settings: Settings) -> None:
+@dataclass(frozen=True)
+class History:
+    """The migrations of an extension's own tables: apart, so that the core goes on without them."""
+
+    plugin: str
+    folder: Path
+
+
+def prepare(settings: Settings, histories: Iterable[History] = ()) -> None:
     """Create the database, its roles and rights where they are missing, and migrate to head.
 
     Signs in as DATABASE_URL's login, which must own the database or be allowed to create roles.
@@ -39,17 +49,22 @@ def prepare(settings: Settings) -> None:
             f"The database can't be prepared as {url.username}: {reason}. "
             "DATABASE_URL must sign in as a role that may create roles."
         ) from error
-    upgrade(settings)
+    upgrade(settings, histories)
 
 
-def upgrade(settings: Settings) -> None:
-    """Migrate the tables to head, as their owner."""
-    command.upgrade(alembic_config(settings), "head")
+def upgrade(settings: Settings, histories: Iterable[History] = ()) -> None:
+    """Migrate the core's tables to head, then each extension's, as their owner."""
+    for history in (None, *histories):
+        command.upgrade(alembic_config(settings, history), "head")
 
 
-def alembic_config(settings: Settings) -> Config:
-    """Return Alembic's configuration for this instance."""
+def alembic_config(settings: Settings, history: History | None = None) -> Config:
+    """Return Alembic's configuration for the core's tables in this instance, or an extension's."""
     config = Config()
+    if history is not None:
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", str(history.folder))
+        config.attributes["plugin"] = history.plugin
     config.set_main_option("script_location", str(Path(settings.home) / "migrations"))
     config.attributes["url"] = settings.role_url(OWNER_ROLE)
     return config

@@ -121,7 +121,8 @@ def _compare(
     metadata = context.metadata
     assert isinstance(metadata, MetaData)  # noqa: S101
     for table in tenant_tables(metadata):
-        if table.name not in secured:
+        ours = context.run_object_filters(table, table.name, "table", False, None)
+        if ours and table.name not in secured:
             append_only = bool(table.info.get("append_only"))
             operations.ops.append(SecureTenantTable(table.name, append_only))
     return PriorityDispatchResult.CONTINUE

@@ -13,6 +13,7 @@ from tierline.db.prepare import prepare
 from tierline.identity.service import create_operator
 from tierline.instance.connections import disconnect
 from tierline.instance.start import Say
+from tierline.plugins.manager import histories
 from tierline.simulate.demo import fill
 from tierline.tenant_files.service import apply_tenant_files
 
@@ -33,7 +34,7 @@ def prepare_instance(settings: Settings, say: Say, *, demonstration: bool) -> li
     Returns lines that say how to sign in.
     """
     with timed("database migrated", say):
-        prepare(settings)
+        prepare(settings, histories(settings))
     with timed("application loaded", say):
         app = create_app(settings)
     with app.app_context():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from sqlalchemy import (
@@ -35,6 +35,7 @@ from tierline.db import db
 from tierline.db.planning import whole_sets
 from tierline.metrics import fields
 from tierline.metrics.definitions import (
+    Code,
     Definition,
     Definitions,
     FieldValue,
@@ -53,9 +54,22 @@ G: Any = AccountGroup.__table__.c
 Values = Mapping[str, ColumnElement[Any]]
 
 
-def calculate(definitions: Definitions, trade: Trade, group_keys: Sequence[str]) -> Source:
-    """Return the values of the metrics as a source, computed when its statement runs."""
-    base = _base(definitions, trade, group_keys)
+@dataclass(frozen=True)
+class Coded:
+    """What extensions computed: a row an account, a column a metric. No row or column: unknown."""
+
+    rows: FromClause | None = None
+    columns: Values = field(default_factory=dict)
+
+
+def calculate(
+    definitions: Definitions, trade: Trade, group_keys: Sequence[str], coded: Coded
+) -> Source:
+    """Return the values of the metrics as a source, computed when its statement runs.
+
+    What extensions compute is given (see `code.computed`).
+    """
+    base = _base(definitions, trade, group_keys, coded)
     known = {name: base.c[label] for name, label in labels(definitions) if label in base.c}
     rows = derive(base, definitions, known)
     return Source(
@@ -78,18 +92,20 @@ def labels(definitions: Iterable[str]) -> list[tuple[str, str]]:
     return [(metric_id, f"v{place}") for place, metric_id in enumerate(definitions)]
 
 
-def _base(definitions: Definitions, trade: Trade, group_keys: Sequence[str]) -> Subquery:
-    """Return what comes from trade and fields, an account a row."""
+def _base(
+    definitions: Definitions, trade: Trade, group_keys: Sequence[str], coded: Coded
+) -> Subquery:
+    """Return what comes from trade, fields and code, an account a row."""
     passes = [_aggregated(definitions, trade, name) for name in get_args(Pass)]
     taken = [each for each in passes if each is not None]
     groups = _groups(trade, group_keys)
     joined: Any = Account.__table__
-    for part in (*taken, groups):
+    for part in (*taken, groups, *([] if coded.rows is None else [coded.rows])):
         joined = joined.outerjoin(part, part.c.account_id == A.id)
     in_groups = case((A.archived_at.is_(None), func.coalesce(groups.c.bits, 0)), else_=0)
     columns = [A.id.label("account_id"), cast(in_groups, BigInteger).label("groups")]
     for name, label in labels(definitions):
-        value = _base_value(definitions[name], trade, label, taken)
+        value = _base_value(definitions[name], trade, label, taken, coded)
         if value is not None:
             columns.append(value.label(label))
     statement = select(*columns).select_from(joined).where(A.tenant_id == trade.tenant_id)
@@ -99,12 +115,18 @@ def _base(definitions: Definitions, trade: Trade, group_keys: Sequence[str]) -> 
 
 
 def _base_value(
-    definition: Definition, trade: Trade, label: str, taken: Sequence[FromClause]
+    definition: Definition,
+    trade: Trade,
+    label: str,
+    taken: Sequence[FromClause],
+    coded: Coded,
 ) -> ColumnElement[Any] | None:
     scale = SCALES[definition.metric.unit]
     match definition.compute:
-        case FieldValue(key=key, points=points):
-            return stored(_field(key, points) * literal(scale))
+        case FieldValue() as value:
+            return stored(field_number(value) * literal(scale))
+        case Code():
+            return coded.columns.get(definition.id, cast(null(), BigInteger))
         case Until(key=key, unit=unit):
             days = -days_between(trade.as_of, fields.date_of(key))
             ahead = case((days.is_not(None), func.greatest(days, 0)))
@@ -114,10 +136,11 @@ def _base_value(
     return next(part.c[label] for part in taken if label in part.c)
 
 
-def _field(key: str, points: tuple[tuple[str, int], ...]) -> ColumnElement[Any]:
-    if not points:
-        return fields.number_of(key)
-    return case(dict(points), value=fields.text_of(key))
+def field_number(value: FieldValue) -> ColumnElement[Any]:
+    """Return the expression of a field's number: a choice's points, else what it holds."""
+    if not value.points:
+        return fields.number_of(value.key)
+    return case(dict(value.points), value=fields.text_of(value.key))
 
 
 def _aggregated(definitions: Definitions, trade: Trade, name: Pass) -> Subquery | None:
@@ -137,7 +160,7 @@ def _aggregated(definitions: Definitions, trade: Trade, name: Pass) -> Subquery 
 
 def _from_trade(definition: Definition) -> bool:
     return not isinstance(
-        definition.compute, FieldValue | Until | Ratio | Growth | Share | Remainder
+        definition.compute, FieldValue | Until | Code | Ratio | Growth | Share | Remainder
     )
 
 

@@ -78,6 +78,15 @@ class Until:
 
 
 @dataclass(frozen=True)
+class Code:
+    """What the owning extension computes from numeric fields and metrics, a batch at a time."""
+
+    fields: tuple[tuple[str, FieldValue], ...]  # by field id
+    metrics: tuple[str, ...]
+    revision: int  # raised by the author when the code computes differently
+
+
+@dataclass(frozen=True)
 class Ratio:
     """One metric over another; unknown when the other is 0."""
 
@@ -119,6 +128,7 @@ Compute = (
     | DaysLate
     | FieldValue
     | Until
+    | Code
     | Ratio
     | Growth
     | Share
@@ -191,6 +201,8 @@ def inputs_of(compute: Compute) -> tuple[str, ...]:
             return of, other
         case Share(of=of):
             return (of,)
+        case Code(metrics=metrics):
+            return metrics
         case _:
             return ()
 
@@ -199,13 +211,21 @@ def read_compute(metric: Metric, fields: Mapping[str, Field]) -> Compute:
     """Return the typed computation of a metric's document."""
     ((kind, inner),) = metric.compute.items()
     if kind == "field":
-        field = _field(metric, inner, fields)
-        points = tuple((choice.key, choice.points or 0) for choice in field.choices)
-        return FieldValue(field.key, points)
+        return _field_value(metric, inner, fields)
     if kind == "until":
         return Until(_field(metric, inner["field"], fields).key, inner["unit"])
+    if kind == "code":
+        used = tuple((id, _field_value(metric, id, fields)) for id in inner["fields"])
+        return Code(used, tuple(inner["metrics"]), inner["revision"])
     compute: Compute = _READERS[kind](inner)
     return compute
+
+
+def _field_value(metric: Metric, field_id: str, fields: Mapping[str, Field]) -> FieldValue:
+    field = _field(metric, field_id, fields)
+    return FieldValue(
+        field.key, tuple((choice.key, choice.points or 0) for choice in field.choices)
+    )
 
 
 def _field(metric: Metric, field_id: str, fields: Mapping[str, Field]) -> Field:
@@ -257,7 +277,9 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, Window):
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Window | FieldValue):
         return _plain(vars(value))
     return value
 

@@ -17,7 +17,8 @@ from tierline.accounts.models import Account
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import NotFound
-from tierline.metrics.calculation import bits_of, calculate
+from tierline.metrics.calculation import bits_of
+from tierline.metrics.code import calculate_with_code
 from tierline.metrics.definitions import Definitions, define
 from tierline.metrics.models import STATE, MetricFreshness, MetricSlot
 from tierline.metrics.source import Source
@@ -83,9 +84,12 @@ def source_as_of(
     defined: Definitions,
     accounts: Sequence[uuid.UUID] | None = None,
 ) -> Source:
-    """Return the values as of any date, computed from the ledger when the statement runs."""
+    """Return the values as of any date, computed from the ledger when the statement runs.
+
+    What extensions compute is asked of them at once.
+    """
     keys = ["customer", *(group.key for group in stakeholder_groups())]
-    return calculate(defined, trade(as_of, accounts), list(dict.fromkeys(keys)))
+    return calculate_with_code(defined, trade(as_of, accounts), list(dict.fromkeys(keys)))
 
 
 def is_current(as_of: datetime.date) -> bool:

@@ -24,7 +24,8 @@ from tierline.errors import Conflict
 from tierline.jobs.service import schedule
 from tierline.marking import N_
 from tierline.metrics import queries
-from tierline.metrics.calculation import calculate, derive, labels
+from tierline.metrics.calculation import derive, labels
+from tierline.metrics.code import calculate_with_code
 from tierline.metrics.definitions import Definitions, resting_on_all
 from tierline.metrics.models import (
     GROUPS,
@@ -125,10 +126,12 @@ def prepare_slots(fresh: MetricFreshness) -> Definitions:
         )
     for name in slots.keys() - definitions.keys():
         slots[name].digest = ""  # its values go stale until it comes back
+    taken = {slot.slot for slot in slots.values()}
+    free = (number for number in range(1, METRIC_SLOTS + 1) if number not in taken)
     for name, definition in definitions.items():
         slot = slots.get(name)
         if slot is None:
-            slot = MetricSlot(slot=len(slots) + 1, metric_id=name, digest="")
+            slot = MetricSlot(slot=next(free), metric_id=name, digest="")
             slots[name] = slot
             db.session.add(slot)
         if slot.digest != definition.digest:
@@ -157,7 +160,7 @@ def _refresh(definitions: Definitions, fresh: MetricFreshness, as_of: datetime.d
 def _write(definitions: Definitions, trade: Any, fresh: MetricFreshness) -> None:
     """Insert or update the rows of the accounts asked for, where a value changes."""
     only_some = trade.accounts is not None
-    source = calculate(definitions, trade, fresh.group_keys)
+    source = calculate_with_code(definitions, trade, fresh.group_keys)
     shares = set(resting_on_all(definitions)) if only_some else set()
     columns = {
         column: source.columns[name]

@@ -77,7 +77,7 @@ class Metric:
 
     `compute` says how (see docs/plugins.md, "Metrics"), one of:
     {"aggregate": …}, {"recency": …}, {"tenure": …}, {"ratio": …}, {"growth": …}, {"share": …},
-    {"on_time_payment": …}, {"field": "<field id>"}.
+    {"on_time_payment": …}, {"field": "<field id>"}, {"code": …} (of extensions).
     """
 
     id: str

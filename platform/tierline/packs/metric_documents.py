@@ -57,6 +57,13 @@ COMPUTE = one_of(
         ),
         "days_late": record({"window": window}),
         "field": refers_to("number_field"),
+        "code": record(
+            {
+                "fields": Optional(items(refers_to("number_field")), []),
+                "metrics": Optional(items(metric), []),
+                "revision": Optional(number(1, 1000, integer=True), 1),
+            }
+        ),
         "until": record(
             {"field": refers_to("date_field"), "unit": word("days", "months", "years")}
         ),
@@ -83,6 +90,8 @@ def check_metric(reading: Reading, document: dict[str, Any]) -> None:
     ((kind, compute),) = document["compute"].items()
     if kind == "aggregate":
         _check_statistic(reading, compute)
+    if kind == "code" and not compute["fields"] + compute["metrics"]:
+        reading.at(("compute", "code"), "must name what it is computed from: fields or metrics")
     if isinstance(compute, dict) and isinstance(compute.get("window"), dict):
         _check_window(reading, ("compute", kind, "window"), compute["window"])
     expected = _unit_of(kind, compute)

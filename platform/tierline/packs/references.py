@@ -40,6 +40,7 @@ def resolve(plugin: str, documents: Documents, readings: Iterable[Reading]) -> l
     if not found:
         found.extend(_cycles(plugin, documents[plugin], readings))
         found.extend(_variants(plugin, documents, readings))
+        found.extend(_code_problems(plugin, documents, readings))
     return found
 
 
@@ -157,6 +158,8 @@ def _golden_problem(example: Mapping[str, Any], scheme: Mapping[str, Any]) -> st
 def metrics_used(compute: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids of the metrics that a metric is computed from."""
     ((kind, inner),) = compute.items()
+    if kind == "code":
+        yield from inner["metrics"]
     keys = {"ratio": ("of", "to"), "growth": ("of", "from"), "share": ("of",)}
     keys["remainder"] = ("of", "share")
     for key in keys.get(kind, ()):
@@ -175,8 +178,7 @@ def _cycles(plugin: str, document: Mapping[str, Any], readings: Iterable[Reading
     for metric in uses:
         if metric in _reached(metric, uses):
             reading = files[f"{plugin}/metrics/{metric.partition(':')[2]}.yaml"]
-            line, column = reading.root.line, reading.root.column
-            found.append(Problem(reading.file, line, column, "compute", "leads back to itself"))
+            found.append(_at(reading, "compute", "leads back to itself"))
     return found
 
 
@@ -191,6 +193,35 @@ def _variants(plugin: str, documents: Documents, readings: Iterable[Reading]) ->
             reading = Reading(plugin, file, files[file].root)
             check_variant(reading, variant, there)
             yield from reading.problems
+
+
+def _code_problems(
+    plugin: str, documents: Documents, readings: Iterable[Reading]
+) -> Iterator[Problem]:
+    """Yield a problem for each metric that code computes, but may not.
+
+    A pack holds no code; and what rests on all accounts is computed apart from what code computes.
+    """
+    metrics = {
+        f"{owner}:{name}": item["compute"]
+        for owner, document in documents.items()
+        for name, item in document["metrics"].items()
+        if item
+    }
+    uses = {id: set(metrics_used(compute)) for id, compute in metrics.items()}
+    is_pack = documents[plugin]["manifest"].get("kind") == "pack"
+    for reading in readings:
+        id = f"{plugin}:{reading.file.rpartition('/')[2].removesuffix('.yaml')}"
+        if "/metrics/" not in reading.file or "code" not in metrics.get(id, {}):
+            continue
+        if is_pack:
+            yield _at(reading, "compute", "only an extension may compute by code")
+        elif any("share" in metrics.get(used, {}) for used in _reached(id, uses)):
+            yield _at(reading, "compute", "rests on a share of all accounts, which code may not")
+
+
+def _at(reading: Reading, path: str, what: str) -> Problem:
+    return Problem(reading.file, reading.root.line, reading.root.column, path, what)
 
 
 def _reached(start: str, uses: Mapping[str, set[str]]) -> set[str]:

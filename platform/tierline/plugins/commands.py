@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfileobj
 from typing import Any
 
 import click
 
-from tierline.console import in_tenant, json_option, show, tenant_option
-from tierline.plugins import service
+from tierline.console import Exit, finish, in_tenant, json_option, show, tenant_option
+from tierline.plugins import purging, service
 from tierline.plugins.queries import catalogue, get_contents, get_entry
 from tierline.plugins.schemas import ContentsSchema, PluginSchema
 
@@ -17,7 +19,7 @@ plugin_argument = click.argument("plugin")
 
 @click.group("plugins")
 def command() -> None:
-    """See, enable and disable plugins."""
+    """See, enable, disable and purge plugins."""
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -72,3 +74,30 @@ def resume(plugin: str, slug: str, as_json: bool) -> None:
         service.resume(plugin)
         entry = PluginSchema().dump(get_entry(plugin))
     show(entry, as_json, [_line(entry)])
+
+
+@command.command()
+@plugin_argument
+@tenant_option
+@click.option(
+    "--export",
+    "archive",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="First write what is held into this ZIP archive.",
+)
+@click.option("--yes", is_flag=True, help="Remove it; without this, only say what would be.")
+@json_option
+def purge(plugin: str, slug: str, archive: Path | None, yes: bool, as_json: bool) -> None:
+    """Remove for good what a company holds of a disabled PLUGIN."""
+    with in_tenant(slug):
+        held = {each.holding.key: each.count for each in purging.count_held(plugin)}
+        if archive is not None:
+            with purging.export(plugin) as file, archive.open("wb") as kept:
+                copyfileobj(file, kept)
+        if yes:
+            purging.purge(plugin, plugin)
+    verb = "removed" if yes else "would be removed"
+    result = {"plugin": plugin, "purged": yes, "held": held}
+    show(result, as_json, [f"{count} {key} {verb}" for key, count in held.items()])
+    if not yes:
+        finish(Exit.ATTENTION)

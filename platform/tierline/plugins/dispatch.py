@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pluggy
@@ -18,6 +19,7 @@ from tierline.packs.contributions import Field, Metric, StakeholderGroup, Tierin
 from tierline.packs.playbooks import Playbook
 from tierline.packs.risks import RiskModel
 from tierline.packs.surveys import SurveyTemplate
+from tierline.plugins.limits import within
 
 log = structlog.get_logger()
 
@@ -35,6 +37,8 @@ RECORDS: dict[str, type[Any]] = {
 FAILURES = 3
 WITHIN_SECONDS = 600
 KEPT_SETS = 4096
+LIMIT_SECONDS = 10.0
+"""How long an extension's code may take for one answer."""
 
 Suspend = Callable[[int, str, str], None]
 """Suspend a plugin: tenant, plugin id, reason."""
@@ -87,12 +91,37 @@ class Dispatcher:
             try:
                 answer = checked(hook, plugin_of(name), implementation.function())
             except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
-                self._note_failure(hook, plugin_of(name), tenant_id, error)
+                self.note_failure(hook, plugin_of(name), tenant_id, error)
                 return None
             self._answers[hook, name] = answer
         return self._answers[hook, name]
 
-    def _note_failure(self, hook: str, plugin: str, tenant_id: int, error: BaseException) -> None:
+    def ask(
+        self,
+        hook: str,
+        plugin: str,
+        tenant_id: int,
+        arguments: Mapping[str, Any],
+        check: Callable[[Any], Any],
+    ) -> Any:
+        """Return what one extension's own code answers, checked; None where it fails.
+
+        It is the owner of a namespaced id that is asked, so there is one right answer.
+        """
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name == f"{plugin}+code":
+                given = [arguments[name] for name in implementation.argnames]
+                try:
+                    work = partial(implementation.function, *given)
+                    return check(within(LIMIT_SECONDS, work))
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
+                    self.note_failure(hook, plugin, tenant_id, error)
+                    return None
+        log.warning("plugin.silent", plugin=plugin, hook=hook, tenant=tenant_id)
+        return None
+
+    def note_failure(self, hook: str, plugin: str, tenant_id: int, error: BaseException) -> None:
+        """Log a failure of a plugin, and suspend it for the tenant after too many."""
         log.error("plugin.failed", plugin=plugin, hook=hook, tenant=tenant_id, exc_info=error)
         now = time.monotonic()
         recent = [at for at in self._failures[tenant_id, plugin] if now - at < WITHIN_SECONDS]

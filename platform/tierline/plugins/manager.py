@@ -21,17 +21,19 @@ import structlog
 from flask import Flask, current_app
 
 from tierline.config import Settings, SettingsError
+from tierline.db.prepare import History
 from tierline.packs.loading import Loaded, load, plugin_folders
 from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.releases import Release
 from tierline.plugins.dispatch import Dispatcher, Suspend
-from tierline.plugins.hooks import PROJECT, ContributionHooks
+from tierline.plugins.hooks import PROJECT, CodeHooks, ContributionHooks
 from tierline.plugins.pack import Pack
 
 log = structlog.get_logger()
 
 GROUP = "tierline.plugins"
 KEY = "tierline.plugins"
+PROJECT_FILE = "pyproject.toml"
 
 
 class Plugins:
@@ -44,6 +46,7 @@ class Plugins:
         self.setting = setting
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(ContributionHooks)
+        self.manager.add_hookspecs(CodeHooks)
         self.dispatcher = Dispatcher(self.manager, suspend)
         self._lock = threading.Lock()
         self.extensions = {id: code for id, code in extensions.items() if id in loaded.releases}
@@ -68,6 +71,19 @@ class Plugins:
             if not self.manager.has_plugin(release.name):
                 self.manager.register(Pack(release), release.name)
 
+    def blueprints_of(self, plugin: str) -> Iterable[Any]:
+        """Return the pages and API of an extension."""
+        for implementation in self.manager.hook.blueprints.get_hookimpls():
+            if implementation.plugin_name == f"{plugin}+code":
+                function: Any = implementation.function
+                yield from function()
+
+    def leave_out(self, plugin: str, why: PluginInvalid) -> None:
+        """Let an extension that fails while the application is built answer nothing any more."""
+        self.manager.unregister(self.extensions.pop(plugin))
+        releases = {id: each for id, each in self.loaded.releases.items() if id != plugin}
+        self.loaded = Loaded(releases, {**self.loaded.failed, plugin: why})
+
     def names_of(self, release: Release) -> Iterable[str]:
         """Return the names under which an enabled release answers: its documents and its code."""
         yield release.name
@@ -82,18 +98,39 @@ def install(app: Flask) -> None:
     not there is refused by `check_choice`, which knows what is installed in the database as well.
     """
     settings: Settings = app.extensions["tierline.settings"]
+    folders, extensions, failed = find(settings)
+    loaded = load(folders)
+    loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
+    for id, error in loaded.failed.items():
+        log.error("plugin.left_out", plugin=id, problems=[str(each) for each in error.problems])
+    app.extensions[KEY] = Plugins(loaded, extensions, suspender(app), settings.plugins)
+
+
+Found = tuple[dict[str, Path], dict[str, Any], dict[str, PluginInvalid]]
+
+
+def find(settings: Settings) -> Found:
+    """Return the folders of the plugins that the settings choose, the code of the extensions among
+    them, and why others can't be: by plugin id."""
     folders = plugin_folders(Path(settings.home) / "plugins")
     points = {point.name: point for point in entry_points(group=GROUP)}
     there = {*folders, *points}
     chosen = there if settings.plugins == "all" else there & named_in(settings.plugins)
     extensions, failed = load_extensions(points[id] for id in sorted(chosen & set(points)))
-    found = {id: folder for id, folder in folders.items() if id in chosen}
+    for id in chosen - set(points):
+        if (folders[id] / PROJECT_FILE).exists():
+            what = "is an extension whose code is not installed: the operator installs it"
+            failed[id] = PluginInvalid([Problem(f"{id}/{PROJECT_FILE}", 1, 1, "", what)])
+    found = {id: folders[id] for id in folders if id in chosen - set(failed)}
     found |= {id: Path(code.PACK) for id, code in extensions.items()}
-    loaded = load(found)
-    loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
-    for id, error in loaded.failed.items():
-        log.error("plugin.left_out", plugin=id, problems=[str(each) for each in error.problems])
-    app.extensions[KEY] = Plugins(loaded, extensions, suspender(app), settings.plugins)
+    return found, extensions, failed
+
+
+def histories(settings: Settings) -> list[History]:
+    """Return the migrations of the extensions that the settings choose; imports their code."""
+    folders, extensions, _ = find(settings)
+    places = {id: folders[id] / "migrations" for id in sorted(extensions)}
+    return [History(id, place) for id, place in places.items() if place.is_dir()]
 
 
 def installed() -> Plugins:

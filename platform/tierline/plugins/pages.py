@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import flash, request
+from flask import flash, request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from tierline.access.decision import get_subject
 from tierline.db import db
-from tierline.errors import TierlineError
-from tierline.plugins import service, words
+from tierline.errors import Invalid, TierlineError
+from tierline.plugins import purging, service, words
 from tierline.plugins.admin import install_upload, named
 from tierline.plugins.installing import Installer
 from tierline.plugins.permissions import INSTALL, MANAGE, READ
@@ -79,6 +79,41 @@ def resume_plugin(plugin: str) -> Response:
     service.resume(plugin)
     flash(_("%(plugin)s is asked again.", plugin=_title(plugin)), "success")
     return see("plugins.show_plugin", plugin=plugin)
+
+
+@pages.get("/plugins/<plugin>/purge", permission=MANAGE)
+def show_purge(plugin: str) -> Any:
+    """Show what the company holds of a disabled plugin's, and the form that removes it."""
+    return _purge_page(plugin)
+
+
+def _purge_page(plugin: str, error: Invalid | None = None) -> Any:
+    shown = page(
+        "plugins/purge.html",
+        entry=get_entry(plugin),
+        held=purging.count_held(plugin),
+        errors=error.fields if error else {},
+    )
+    return shown if error is None else (shown, error.status)
+
+
+@pages.post("/plugins/<plugin>/export", permission=MANAGE)
+def export_plugin(plugin: str) -> Response:
+    """Send what the company holds of a disabled plugin's, as an archive."""
+    file = purging.export(plugin)
+    return send_file(file, "application/zip", as_attachment=True, download_name=f"{plugin}.zip")
+
+
+@pages.post("/plugins/<plugin>/purge", permission=MANAGE)
+def purge_plugin(plugin: str) -> Any:
+    """Remove what the company holds of a disabled plugin's."""
+    title = _title(plugin)
+    try:
+        purging.purge(plugin, request.form.get("confirm", "").strip())
+    except Invalid as error:
+        return _purge_page(plugin, error)
+    flash(_("What was held of %(plugin)s is removed.", plugin=title), "success")
+    return see("plugins.list_plugins")
 
 
 def _title(plugin: str) -> str:

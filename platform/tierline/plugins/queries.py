@@ -36,7 +36,7 @@ from tierline.packs.risks import RiskModel
 from tierline.packs.surveys import SurveyTemplate, combined
 from tierline.plugins.effective import effective_release, find_kept
 from tierline.plugins.manager import installed
-from tierline.plugins.models import PluginEnablement, PluginOverride
+from tierline.plugins.models import PluginEnablement, PluginOverride, PluginRelease
 from tierline.plugins.offers import Offer, offers, pinned_release, signature_states
 from tierline.plugins.states import ABSENT, Override, PluginState
 
@@ -201,6 +201,13 @@ def state_of(plugin: str) -> PluginState:
         return ABSENT
     state: Any = "disabled" if row.state == "disabled" else "enabled"
     return PluginState(state, row.digest, overrides(plugin))
+
+
+def group_keys_of(plugin: str) -> frozenset[str]:
+    """Return the stakeholder groups that any release of a plugin brings, and no enabled one has."""
+    releases = db.session.scalars(select(PluginRelease).where(PluginRelease.plugin == plugin))
+    brought = {group["key"] for each in releases for group in each.document["groups"].values()}
+    return frozenset(brought - {group.key for group in stakeholder_groups()})
 
 
 FOLDERS = {

@@ -198,3 +198,30 @@ class InstalledListSchema(Schema):
     """Everything that is installed on the platform."""
 
     items = ma.fields.List(ma.fields.Nested(InstalledSchema), required=True)
+
+
+class HeldSchema(Schema):
+    """How much of one kind the tenant holds of a plugin's."""
+
+    key = ma.fields.String(required=True)
+    count = ma.fields.Integer(required=True)
+
+
+class HeldListSchema(Schema):
+    """What the tenant holds of a plugin's."""
+
+    items = ma.fields.List(ma.fields.Nested(HeldSchema), required=True)
+
+
+class PurgeSchema(Schema):
+    """That a plugin is to be purged."""
+
+    confirm = ma.fields.String(
+        required=True, metadata={"description": "the plugin's id, once more"}
+    )
+
+
+class PurgedSchema(Schema):
+    """What a purge removed, by kind."""
+
+    removed = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)

@@ -114,7 +114,7 @@ def store_installed(plugins: Iterable[str]) -> None:
 
 def suspend(plugin: str, reason: str) -> PluginEnablement:
     """Stop asking an enabled plugin until somebody resumes it; raises NotFound."""
-    row = _get_row(plugin)
+    row = get_row(plugin)
     if row.state == "enabled":
         row.state, row.reason = "suspended", reason[:500]
         _finish(row, "plugins.suspend", reason=row.reason)
@@ -123,7 +123,7 @@ def suspend(plugin: str, reason: str) -> PluginEnablement:
 
 def resume(plugin: str) -> PluginEnablement:
     """Ask a suspended plugin again; raises NotFound, and Conflict where it is not suspended."""
-    row = _get_row(plugin)
+    row = get_row(plugin)
     if row.state != "suspended":
         message = _('The plugin "%(plugin)s" is not suspended.', plugin=plugin)
         raise Conflict(message, plugin=plugin)
@@ -166,13 +166,15 @@ def _locked_row(plugin: str, state: PluginState) -> PluginEnablement:
     if state.digest is not None:
         new = {"plugin": plugin, "digest": state.digest, "state": "disabled"}
         db.session.execute(insert(PluginEnablement).values(new).on_conflict_do_nothing())
-    return _get_row(plugin)
+    return get_row(plugin)
 
 
-def _get_row(plugin: str) -> PluginEnablement:
+def get_row(plugin: str, *, lock: bool = True) -> PluginEnablement:
+    """Return the tenant's row of a plugin, locked unless told otherwise; raises NotFound."""
     statement = select(PluginEnablement).where(PluginEnablement.plugin == plugin)
-    locked = statement.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalars(locked).one_or_none()
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalars(statement).one_or_none()
     if row is None:
         installed_release(plugin)
         message = _('The plugin "%(plugin)s" was never enabled here.', plugin=plugin)

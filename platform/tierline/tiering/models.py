@@ -39,7 +39,7 @@ class Scheme(TenantOwned, Base):
 
 
 class SchemeVersion(TenantOwned, Base):
-    """A scheme's rule as it stood; never changed."""
+    """A scheme's rule as it stood; never changed, and removed only when its plugin is purged."""
 
     __tablename__ = "tiering_scheme_version"
     __table_args__ = (

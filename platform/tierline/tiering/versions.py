@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tierline.db import db
 from tierline.errors import Conflict, NotFound
@@ -53,8 +53,9 @@ def _key(scheme: Scheme, version: int) -> tuple[int, int, int]:
 
 
 def _add_scheme(contributed: TieringScheme) -> Scheme:
-    number = (db.session.scalar(select(func.max(Scheme.number))) or 0) + 1
-    if number > TIER_SLOTS:
+    taken = set(db.session.scalars(select(Scheme.number)))
+    number = next((each for each in range(1, TIER_SLOTS + 1) if each not in taken), None)
+    if number is None:
         raise TooManySchemes(
             _(
                 "A company can use %(most)s tiering schemes, and has used as many already.",

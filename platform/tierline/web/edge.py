@@ -20,7 +20,7 @@ from tierline.db import db, read_only, tenant_scope
 from tierline.errors import NotFound, Unauthenticated
 from tierline.tenancy.models import Tenant
 from tierline.tenancy.queries import find_tenant
-from tierline.web.guards import ANYONE, OPERATOR, guards
+from tierline.web.guards import ANYONE, OPERATOR, guards, is_there
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 REQUIRE_OPERATOR = "tierline.require_operator"
@@ -77,6 +77,8 @@ def _admit(app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable
     guard = guards(app)[str(request.endpoint)]
     if g.slug is not None:
         _enter_tenant(stack, identify, signed_in)
+        if not is_there(app, str(request.endpoint)):
+            raise NotFound(_("This company has not enabled the plugin whose page this is."))
     if isinstance(guard, Permission):
         require(guard)
     elif guard is OPERATOR:

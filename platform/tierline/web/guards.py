@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from flask import Flask
@@ -24,12 +25,28 @@ OPERATOR = Open.OPERATOR
 Guard = Permission | Open
 
 KEY = "tierline.guards"
+PRESENCE = "tierline.presence"
 
 
 def guards(app: App) -> dict[str, Guard]:
     """Return the guard of each endpoint."""
     table: dict[str, Guard] = app.extensions.setdefault(KEY, {})
     return table
+
+
+def presence(app: App) -> dict[str, Callable[[], bool]]:
+    """Return, by blueprint, how to tell whether its routes are there for the tenant in scope.
+
+    Those of a blueprint that is not named here are there for every tenant.
+    """
+    table: dict[str, Callable[[], bool]] = app.extensions.setdefault(PRESENCE, {})
+    return table
+
+
+def is_there(app: App, endpoint: str) -> bool:
+    """Return whether a route is there for the tenant in scope."""
+    ask = presence(app).get(endpoint.rpartition(".")[0])
+    return ask is None or ask()
 
 
 def check_guards(app: Flask) -> None:

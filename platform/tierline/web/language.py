@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
+    Domain,
     format_currency,
     format_date,
     format_datetime,
@@ -17,8 +19,35 @@ from flask_babel import (
     get_locale,
 )
 
+KEY = "tierline.words"
 LOCALES = ("en", "zh_CN")
 COOKIE = "locale"
+
+
+class Words(Domain):  # type: ignore[misc]
+    """The platform's catalogue, and below it those that extensions bring."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.added: dict[str, list[Translations]] = {}
+
+    def add(self, locale: str, catalogue: Translations) -> None:
+        """Add a catalogue; a text that the platform has, too, is the platform's."""
+        self.added.setdefault(babel_name(locale), []).append(catalogue)
+        self.cache.clear()
+
+    def get_translations(self) -> Translations:
+        """Return the texts of the language in force, all catalogues in one."""
+        key = f"{get_locale()}+"
+        if key not in self.cache:
+            own = super().get_translations()
+            merged = Translations()
+            for catalogue in (*self.added.get(str(get_locale()), ()), own):
+                merged.merge(catalogue)
+            merged.plural = getattr(own, "plural", merged.plural)
+            self.cache[key] = merged
+        found: Translations = self.cache[key]
+        return found
 
 
 def chosen_locale() -> str:
@@ -96,6 +125,7 @@ def install(app: Flask) -> None:
     """Let Babel choose the language per request, and give templates their filters."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, locale_selector=chosen_locale, timezone_selector=_time_zone)
+    babel = Babel(app, locale_selector=chosen_locale, timezone_selector=_time_zone)
+    babel.domain_instance = app.extensions[KEY] = Words()
     for filter_ in (number, money, percent, date, moment, localized):
         app.add_template_filter(filter_)

@@ -11,7 +11,7 @@ from tierline.access.decision import decide, find_subject
 from tierline.access.permissions import Permission
 from tierline.web.assets import init_assets
 from tierline.web.components import init_components
-from tierline.web.guards import guards
+from tierline.web.guards import guards, is_there
 from tierline.web.language import short_name
 from tierline.web.navigation import navigation
 from tierline.web.preferences import THEME_COOKIE, preferences
@@ -20,9 +20,9 @@ HUES = 8
 
 
 def link(endpoint: str, slug: str | None = None, **values: Any) -> str | None:
-    """Return a page's address, or None where the acting subject may not open it."""
+    """Return a page's address, or None where it is not there or may not be opened by who acts."""
     guard = guards(current_app).get(endpoint)
-    if guard is None:
+    if guard is None or not is_there(current_app, endpoint):
         return None
     if isinstance(guard, Permission):
         if not decide(find_subject(), guard).allowed:

@@ -10,7 +10,7 @@ from flask_babel import LazyString
 
 from tierline.access.decision import decide, find_subject
 from tierline.access.permissions import Permission
-from tierline.web.guards import guards
+from tierline.web.guards import guards, is_there
 
 KEY = "tierline.navigation"
 
@@ -51,7 +51,8 @@ def navigation(section: str = "main") -> list[dict[str, Any]]:
 
 def _may(entry: Entry) -> bool:
     guard = guards(current_app).get(entry.endpoint)
-    return isinstance(guard, Permission) and decide(find_subject(), guard).allowed
+    may = isinstance(guard, Permission) and decide(find_subject(), guard).allowed
+    return may and is_there(current_app, entry.endpoint)
 
 
 def _shown(entry: Entry, slug: str) -> dict[str, Any]:

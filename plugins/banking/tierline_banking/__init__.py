@@ -1,0 +1,1 @@
+"""The code of the extension `banking`: Altman's Z-scores, which no rule can express."""
