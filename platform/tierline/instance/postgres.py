@@ -116,6 +116,7 @@ def tuned_settings(folders: Folders) -> dict[str, str]:
         "effective_cache_size": f"{max(128, memory // 2)}MB",
         "maintenance_work_mem": f"{max(64, min(memory // 32, 512))}MB",
         "work_mem": "16MB",
+        "temp_buffers": f"{max(8, min(memory // 64, 128))}MB",  # taken by imports only
         "max_wal_size": "4GB",
         "random_page_cost": "1.1",
         "jit": "off",
