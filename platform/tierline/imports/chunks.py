@@ -32,6 +32,7 @@ from tierline.imports.staging import Range, Stage, rows_of
 SAMPLES = 3
 # Temporary tables have no statistics: a merge join would sort texts where a hash is enough.
 SETTINGS = text("SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off")
+Fields = Mapping[str, ColumnElement[Any]]
 PLACES = ("row_no", "first_row", "copy_no", "width")
 
 
@@ -49,17 +50,14 @@ def load_chunk(
         _texts(stage, record_type, mapping, part, "duplicate" in bits), record_type, mapping
     )
     rows = _examined_values(stage, values, record_type, bits)
-    names = [field.name for field in record_type.fields()]
+    # What nothing fills is no column of the layers: each column costs time in each of them.
+    fields = _fields({field.name: unknown(field) for field in record_type.fields()}, rows)
     for derive in record_type.derive(mapping):
-        derived = derive(_row(rows, names))
-        names = list(dict.fromkeys([*names, *derived]))
-        kept = [
-            rows.c[name]
-            for name in (*PLACES, "findings", *names)
-            if name not in derived and name in rows.c
-        ]
+        derived = derive(_row(rows, fields))
+        kept = [column for column in rows.c if column.key not in derived]
         rows = _layer([*kept, *(value.label(name) for name, value in derived.items())])
-    row = _row(rows, names)
+        fields = _fields({**fields, **derived}, rows)
+    row = _row(rows, fields)
     found = _bits(rows.c.findings, record_type.examine(row, mapping), bits)
     columns = {"row_no": row.row_no, "first_row": row.first_row, "findings": found, **row.fields}
     selected = select(*(value.label(name) for name, value in columns.items()))
@@ -71,9 +69,14 @@ def _layer(columns: Sequence[ColumnElement[Any]]) -> Subquery:
     return select(*columns).offset(literal(0)).subquery()
 
 
-def _row(rows: Subquery, names: Sequence[str]) -> TypedRow:
+def _fields(known: Fields, rows: Subquery) -> Fields:
+    """Return the fields: those that are columns of `rows` as such, the others as they were."""
+    return {name: rows.c.get(name, value) for name, value in known.items()}
+
+
+def _row(rows: Subquery, fields: Fields) -> TypedRow:
     return TypedRow(
-        fields={name: rows.c[name] for name in names},
+        fields=fields,
         row_no=rows.c.row_no,
         first_row=rows.c.first_row,
         copy_no=rows.c.copy_no,
@@ -84,25 +87,25 @@ def _texts(
     stage: Stage, record_type: RecordType, mapping: ImportMap, part: Range, copies: bool
 ) -> Subquery:
     """Return the chunk's rows: their places, and the text of each field that is mapped."""
-    source, first_row, within = rows_of(stage, record_type, mapping, part)
+    rows = rows_of(stage, record_type, mapping, part)
     texts = stage.texts()
     copy_no: ColumnElement[int] = literal(1)
     if copies:
         copy_no = func.row_number().over(
-            partition_by=[first_row, *texts.values()], order_by=stage.raw.c.row_no
+            partition_by=[rows.first_row, *texts.values()], order_by=stage.raw.c.row_no
         )
     fields: list[ColumnElement[Any]] = [
         text_of(mapping.sources[field.name], texts).label(field.name)
         for field in record_type.fields()
         if field.name in mapping.sources
     ]
-    for name in record_type.uniform_fields(mapping):
+    for name in record_type.uniform_fields(mapping) if rows.keyed else ():
         given = func.nullif(text_of(mapping.sources[name], texts), "")
-        fields.append(
-            (given != func.min(given).over(partition_by=[first_row])).label(f"other {name}")
-        )
-    places = [stage.raw.c.row_no, first_row.label("first_row"), copy_no.label("copy_no")]
-    statement = select(*places, stage.raw.c.width, *fields).select_from(source).where(within)
+        fields.append((given != stage.keys.c[name]).label(f"other {name}"))
+    places = [stage.raw.c.row_no, rows.first_row.label("first_row"), copy_no.label("copy_no")]
+    statement = (
+        select(*places, stage.raw.c.width, *fields).select_from(rows.source).where(rows.where)
+    )
     return statement.offset(literal(0)).subquery()
 
 
@@ -114,8 +117,6 @@ def _values(texts: Subquery, record_type: RecordType, mapping: ImportMap) -> Sub
             given = texts.c[field.name]
             columns.append(value_of(field, mapping, given).label(field.name))
             columns.append(given.label(f"text {field.name}"))
-        else:
-            columns.append(unknown(field).label(field.name))
     columns += [column for column in texts.c if column.key.startswith("other ")]
     return _layer(columns)
 
@@ -125,12 +126,11 @@ def _examined_values(
 ) -> Subquery:
     """Return the rows with the findings about their values, the texts left behind."""
     conditions = {WRONG_COLUMNS: values.c.width != len(stage.columns)}
-    names = [field.name for field in record_type.fields()]
+    names = [field.name for field in record_type.fields() if field.name in values.c]
     for name in names:
-        if f"text {name}" in values.c:
-            given, value = values.c[f"text {name}"], values.c[name]
-            conditions[f"missing_{name}"] = given == ""
-            conditions[f"invalid_{name}"] = and_(value.is_(None), given != "")
+        given, value = values.c[f"text {name}"], values.c[name]
+        conditions[f"missing_{name}"] = given == ""
+        conditions[f"invalid_{name}"] = and_(value.is_(None), given != "")
         if f"other {name}" in values.c:
             conditions[f"other_{name}"] = values.c[f"other {name}"]
     found = _bits(literal(0, BigInteger()), conditions, bits).label("findings")

@@ -149,7 +149,7 @@ def _date(text: ColumnElement[str], form: str) -> ColumnElement[Any]:
         length, shape = (10, "--") if "-" in form else (8, "")
         day = func.left(text, length)
         rest = func.substr(text, length + 1, 1).in_(("", " ", "T"))
-        return _valid_day(and_(func.length(day) == length, _marks(day) == shape, rest), day)
+        return _valid_day(and_(func.octet_length(day) == length, _marks(day) == shape, rest), day)
     if "年" in form:
         text = func.translate(text, "年月日", "--")
         form = "yyyy-m-d"
@@ -158,7 +158,7 @@ def _date(text: ColumnElement[str], form: str) -> ColumnElement[Any]:
     day = func.split_part(func.split_part(text, " ", 1), "T", 1)
     parts = {name: func.split_part(day, mark, place) for place, name in enumerate(order, start=1)}
     iso = func.concat(parts["y"], "-", parts["m"], "-", parts["d"])
-    return _valid_day(and_(_marks(day) == mark * 2, func.length(parts["y"]) == 4), iso)
+    return _valid_day(and_(_marks(day) == mark * 2, func.octet_length(parts["y"]) == 4), iso)
 
 
 def _marks(day: ColumnElement[str]) -> ColumnElement[str]:

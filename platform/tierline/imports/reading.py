@@ -20,7 +20,7 @@ from tierline.imports.formats import DELIMITERS, Format
 from tierline.imports.workbooks import is_workbook, read_workbook
 
 Row = list[str]
-BATCH = 2_000
+BATCH = 500  # rows: fewer than new lists let Python look for garbage, which costs a third
 LONGEST_VALUE = 131_072  # characters in one value
 MOST_BYTES = 4 << 30  # of a file, unpacked
 MOST_COLUMNS = 500

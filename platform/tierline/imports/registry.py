@@ -64,6 +64,7 @@ class Chunk:
     import_id: Any
     mapping: ImportMap
     rows: Table
+    accepted: int  # of the rows: those that did not fail
     write: bool  # False: count only, in a dry run
 
 

@@ -39,6 +39,7 @@ from tierline.imports.staging import (
     count_distinct,
     create_stage,
     group_rows,
+    index_rows,
     plan_chunks,
     stage_rows,
 )
@@ -105,10 +106,10 @@ def _staged(import_id: uuid.UUID, write: bool) -> tuple[Work, int]:
     )
     with open_rows(files.get_path(run.file_key), mapping.format) as opened:
         check_columns(mapping, opened.columns)
-        stage = create_stage(opened.columns, record_type, rejecting)
+        stage = create_stage(opened.columns, record_type, mapping, rejecting)
         rows = stage_rows(stage, opened)
     group_rows(stage, record_type, mapping)
-    db.session.execute(text("CREATE INDEX ON import_raw (row_no)"))
+    index_rows()
     return Work(import_id, record_type, mapping, findings, rejecting, stage, write), rows
 
 
@@ -154,8 +155,9 @@ def _merge_chunk(work: Work, part: Range, tenant_id: int, totals: Totals) -> Non
     _take_samples(work, reasons, totals)
     if work.write:
         _take_turn(tenant_id, work.record_type.key)
-    chunk = Chunk(tenant_id, work.import_id, work.mapping, work.stage.rows, work.write)
-    outcome = work.record_type.merge(chunk) if rows > failed else Outcome()
+    accepted = rows - failed
+    chunk = Chunk(tenant_id, work.import_id, work.mapping, work.stage.rows, accepted, work.write)
+    outcome = work.record_type.merge(chunk) if accepted else Outcome()
     totals.add(rows, failed, reasons, outcome)
 
 

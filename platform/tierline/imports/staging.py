@@ -19,6 +19,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Computed,
+    FromClause,
     Identity,
     Integer,
     MetaData,
@@ -56,7 +57,7 @@ class Stage:
     """The temporary tables of one import."""
 
     raw: Table  # the file's rows as text
-    keys: Table  # where the rows of each key begin and end
+    keys: Table  # where the rows of each key begin and end, and what must be the same in them
     rows: Table  # the typed rows of the chunk at hand
     failed: Table  # the rows that failed so far
     columns: Sequence[str]
@@ -67,7 +68,9 @@ class Stage:
         return {name: table.c[f"c{place}"] for place, name in enumerate(self.columns, start=1)}
 
 
-def create_stage(columns: Sequence[str], record_type: RecordType, rejecting: int) -> Stage:
+def create_stage(
+    columns: Sequence[str], record_type: RecordType, mapping: ImportMap, rejecting: int
+) -> Stage:
     """Create the temporary tables for a file with these columns.
 
     `rejecting`: the bits of the findings for which a row fails.
@@ -76,13 +79,14 @@ def create_stage(columns: Sequence[str], record_type: RecordType, rejecting: int
     keep: dict[str, Any] = {"prefixes": ["TEMPORARY"]}
     # Sorted by bytes: which order is no matter, and a language's order takes several times as long.
     texts = [Column(f"c{place}", BYTES) for place in range(1, len(columns) + 1)]
+    uniform = [Column(name, BYTES) for name in record_type.uniform_fields(mapping)]
     raw = Table(
         "import_raw", metadata, Column("row_no", Integer, Identity()),
         Column("width", Integer), *texts, **keep,
     )  # fmt: skip
     keys = Table(
         "import_key", metadata, Column("key", BYTES), Column("first_row", Integer),
-        Column("last_row", Integer), **keep,
+        Column("last_row", Integer), *uniform, **keep,
     )  # fmt: skip
     failed = Table(
         "import_failed", metadata, Column("row_no", Integer), Column("findings", BigInteger), **keep
@@ -122,6 +126,14 @@ def stage_rows(stage: Stage, rows: Rows) -> int:
                 )
             copy.write(lines)
     return count
+
+
+def index_rows() -> None:
+    """Let a chunk find its rows: they lie in the order of their numbers, so ranges of pages do."""
+    db.session.execute(
+        text("CREATE INDEX ON import_raw USING brin (row_no) WITH (pages_per_range = 16)")
+    )
+    db.session.execute(text("ANALYZE import_raw (row_no)"))
 
 
 def driver_connection() -> psycopg.Connection[Any]:
@@ -166,17 +178,29 @@ def _copy_line(row: Row, width: int) -> str:
 
 
 def group_rows(stage: Stage, record_type: RecordType, mapping: ImportMap) -> None:
-    """Note where the rows of each key begin and end, so that each key falls into one chunk."""
+    """Note where the rows of each key begin and end, so that each key falls into one chunk.
+
+    And note the first in the order of bytes of what must be the same in the rows of a key.
+    """
     key = _key(stage, record_type, mapping)
     if key is None:
         return
-    keyed = select(key.label("key"), stage.raw.c.row_no).subquery()
+    uniform = record_type.uniform_fields(mapping)
+    texts = stage.texts()
+    given = (text_of(mapping.sources[name], texts).label(name) for name in uniform)
+    keyed = select(key.label("key"), stage.raw.c.row_no, *given).subquery()
     grouped = (
-        select(keyed.c.key, func.min(keyed.c.row_no), func.max(keyed.c.row_no))
+        select(
+            keyed.c.key,
+            func.min(keyed.c.row_no),
+            func.max(keyed.c.row_no),
+            *(func.min(func.nullif(keyed.c[name], "")) for name in uniform),
+        )
         .where(keyed.c.key != "")
         .group_by(keyed.c.key)
     )
-    db.session.execute(insert(stage.keys).from_select(["key", "first_row", "last_row"], grouped))
+    names = ["key", "first_row", "last_row", *uniform]
+    db.session.execute(insert(stage.keys).from_select(names, grouped))
     db.session.execute(text("ANALYZE import_key"))
 
 
@@ -225,21 +249,30 @@ def plan_chunks(stage: Stage, rows: int, size: int = CHUNK_ROWS) -> list[Range]:
     ]
 
 
-def rows_of(
-    stage: Stage, record_type: RecordType, mapping: ImportMap, part: Range
-) -> tuple[Any, ColumnElement[int], ColumnElement[bool]]:
-    """Return what to select a chunk's rows from, the first row of each one's key, the condition."""
+@dataclass(frozen=True)
+class ChunkRows:
+    """What to select a chunk's rows from, and where."""
+
+    source: FromClause
+    where: ColumnElement[bool]
+    first_row: ColumnElement[int]  # of the row's key
+    keyed: bool  # whether `keys` is joined; where the row has no key, its columns are null
+
+
+def rows_of(stage: Stage, record_type: RecordType, mapping: ImportMap, part: Range) -> ChunkRows:
+    """Return the rows of a chunk: those of the keys that begin in it, and its rows without one."""
     raw, keys = stage.raw, stage.keys
     key = _key(stage, record_type, mapping)
     within = raw.c.row_no.between(part.first, part.last)
     if key is None:
-        return raw, raw.c.row_no, within
+        return ChunkRows(raw, within, raw.c.row_no, keyed=False)
     source = raw.outerjoin(
         keys, and_(keys.c.key == key, keys.c.first_row.between(part.first, part.next - 1))
     )
     first = func.coalesce(keys.c.first_row, raw.c.row_no)
     own = and_(keys.c.first_row.is_(None), key == "", raw.c.row_no < part.next)
-    return source, first, and_(within, or_(keys.c.first_row.is_not(None), own))
+    where = and_(within, or_(keys.c.first_row.is_not(None), own))
+    return ChunkRows(source, where, first, keyed=True)
 
 
 def count_distinct(column: ColumnElement[str], table: Table) -> int:

@@ -116,9 +116,11 @@ def tuned_settings(folders: Folders) -> dict[str, str]:
         "effective_cache_size": f"{max(128, memory // 2)}MB",
         "maintenance_work_mem": f"{max(64, min(memory // 32, 512))}MB",
         "work_mem": "16MB",
+        "temp_buffers": f"{max(8, min(memory // 64, 128))}MB",  # taken as needed, by imports
         "max_wal_size": "4GB",
         "random_page_cost": "1.1",
         "jit": "off",
+        "autovacuum_naptime": "10s",  # the planner soon knows what a large import wrote
         "dynamic_shared_memory_type": shared_memory_type(),
         "timezone": "UTC",
         "log_timezone": "UTC",

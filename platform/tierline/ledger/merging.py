@@ -146,7 +146,6 @@ WHERE t.tenant_id = :tenant AND t.id = d.transaction_id
 RETURNING CASE WHEN old.account_id <> new.account_id THEN old.account_id END AS former
 """)
 
-ACCEPTED = text("SELECT count(*) FROM import_row WHERE NOT failed")
 ANY_STORED = text("SELECT EXISTS (SELECT FROM import_document WHERE stored)")
 
 
@@ -161,8 +160,7 @@ def merge_chunk(chunk: Chunk) -> Outcome:
         db.session.execute(ADD_TRANSACTIONS, values)
         db.session.execute(ADD_LINES, values)
     outcome = _merge_stored(chunk, values)
-    accepted: int = db.session.execute(ACCEPTED).scalar_one()
-    outcome.created += accepted - outcome.created - outcome.updated - outcome.unchanged
+    outcome.created += chunk.accepted - outcome.created - outcome.updated - outcome.unchanged
     return outcome
 
 

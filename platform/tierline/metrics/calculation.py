@@ -46,7 +46,15 @@ from tierline.metrics.definitions import (
     Until,
 )
 from tierline.metrics.source import Source
-from tierline.metrics.trade import Pass, Trade, days_between, pass_of, span, trade_value
+from tierline.metrics.trade import (
+    Pass,
+    Trade,
+    days_between,
+    first_bound,
+    pass_of,
+    span,
+    trade_value,
+)
 from tierline.metrics.units import BOUND, SCALES
 
 A: Any = Account.__table__.c
@@ -145,17 +153,19 @@ def field_number(value: FieldValue) -> ColumnElement[Any]:
 
 def _aggregated(definitions: Definitions, trade: Trade, name: Pass) -> Subquery | None:
     """Return one grouped pass over the ledger; None when no metric needs it."""
-    columns = []
+    columns, computes = [], []
     for metric_id, label in labels(definitions):
         definition = definitions[metric_id]
         if _from_trade(definition) and pass_of(definition.compute) == name:
             scale = SCALES[definition.metric.unit]
             value = trade_value(definition.compute, trade, scale)
             columns.append(stored(value).label(label))
+            computes.append(definition.compute)
     if not columns:
         return None
-    statement = trade.lines(*columns) if name == "lines" else trade.transactions(*columns)
-    return statement.subquery(name)
+    if name == "lines":
+        return trade.lines(*columns, after=first_bound(computes, trade)).subquery(name)
+    return trade.transactions(*columns).subquery(name)
 
 
 def _from_trade(definition: Definition) -> bool:

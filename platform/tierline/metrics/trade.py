@@ -72,12 +72,15 @@ class Trade:
         """Return the statement over the transactions, an account a row."""
         return self._confined(select(T.account_id, *columns)).group_by(T.account_id)
 
-    def lines(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """Return the statement over the lines, an account a row."""
-        joined = LedgerTransaction.__table__.join(
-            LedgerLine.__table__,
-            and_(L.tenant_id == T.tenant_id, L.transaction_id == T.id),
-        )
+    def lines(self, *columns: ColumnElement[Any], after: datetime.date | None) -> Select[Any]:
+        """Return the statement over the lines, an account a row.
+
+        Transactions up to the day `after` are there without their lines: no window reaches them,
+        and sorting the products of a long history took longer than all the rest.
+        """
+        own = and_(L.tenant_id == T.tenant_id, L.transaction_id == T.id)
+        within = own if after is None else and_(own, T.date > after)
+        joined = LedgerTransaction.__table__.outerjoin(LedgerLine.__table__, within)
         statement = select(T.account_id, *columns).select_from(joined)
         return self._confined(statement).group_by(T.account_id)
 
@@ -98,6 +101,17 @@ def pass_of(compute: Compute) -> Pass:
     """Return in which pass over the ledger a computation is taken."""
     measure = compute.measure if isinstance(compute, Aggregate) else ""
     return PASSES.get(measure, "transactions")
+
+
+def first_bound(computes: Iterable[Compute], trade: Trade) -> datetime.date | None:
+    """Return the day after which the windows of all begin; None where one has no beginning."""
+    bounds = [
+        compute.window.bounds(trade.as_of)[0]
+        for compute in computes
+        if isinstance(compute, Aggregate)
+    ]
+    known = [bound for bound in bounds if bound is not None]
+    return min(known) if known and len(known) == len(bounds) else None
 
 
 def trade_value(compute: Compute, trade: Trade, scale: int) -> ColumnElement[Any]:
@@ -165,7 +179,8 @@ def _averaged(
 ) -> ColumnElement[Any]:
     if compute.statistic == "sum":
         return summed
-    count = func.count() if compute.measure != "quantity" else func.count(T.id.distinct())
+    of_lines = compute.measure == "quantity"
+    count = func.count(L.transaction_id.distinct()) if of_lines else func.count()
     return over(summed, count.filter(inside))
 
 

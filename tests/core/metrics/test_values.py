@@ -126,6 +126,16 @@ LEDGERS: list[tuple[str, Sequence[Sale], dict[str, str | None]]] = [
         [sale("2026-01-01", products=("A", "B")), sale("2026-01-02", products=("B",))],
         {"products_12m": "2"},
     ),
+    (
+        "products bought before the window do not count, and 0 is known of them",
+        [sale("2025-06-30", products=("A", "B"))],
+        {"products_12m": "0"},
+    ),
+    (
+        "products bought before and in the window count from the window",
+        [sale("2025-06-30", products=("A", "B")), sale("2025-07-01", products=("B",))],
+        {"products_12m": "1"},
+    ),
 ]
 
 
