@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
+import structlog
 from flask import Flask
 from redis import Redis
 
@@ -39,6 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def configure(app: Flask, settings: Settings) -> None:
     """Set what Flask and its extensions read."""
     app.extensions["tierline.settings"] = settings
+    # What is logged goes to stderr: a command's answer on stdout may be read by a program.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=512 * 1024 * 1024,

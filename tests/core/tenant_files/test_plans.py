@@ -42,7 +42,7 @@ class Folder:
         """Return what a command answers; it must end with `code`."""
         result = CliRunner().invoke(command, [*arguments, "--json"], catch_exceptions=False)
         assert result.exit_code == code, result.output
-        return json.loads(result.output)
+        return json.loads(result.stdout)
 
     def plan(self, code: int = 3) -> dict[str, str]:
         """Return what applying would do, by field."""
