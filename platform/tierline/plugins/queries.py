@@ -2,8 +2,8 @@
 
 Others ask for contributions here, for the tenant in scope: `stakeholder_groups()`, `fields()`,
 `metrics()`, `tiering_schemes()`, `survey_templates()`, `risk_models()`, `playbooks()`, and one by
-id. Only plugins that are enabled and installed answer; the documents of an enabled release are those
-that the tenant has pinned.
+id. Only plugins that are enabled and installed answer; the documents of an enabled release are
+those that the tenant has pinned.
 """
 
 from __future__ import annotations
