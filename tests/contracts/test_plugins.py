@@ -116,6 +116,37 @@ def test_every_scheme_has_golden_examples_with_every_tier(plugin: str) -> None:
             assert tiers <= expected[f"{plugin}:{name}"]
 
 
+def surveys_of(plugin: str) -> list[surveys.SurveyTemplate]:
+    """Return a plugin's survey templates, each variant whole."""
+    every = [each for one in LOADED.releases.values() for each in Pack(one).survey_templates()]
+    masters = {each.id: each for each in every if each.extends is None}
+    return [
+        surveys.combined(masters[each.extends], each) if each.extends else each
+        for each in every
+        if each.id.startswith(f"{plugin}:")
+    ]
+
+
+def test_every_stakeholder_group_has_one_master() -> None:
+    every = [each for one in LOADED.releases.values() for each in Pack(one).survey_templates()]
+    groups = [each.group for each in every if each.extends is None]
+    defined = {
+        group.key for one in LOADED.releases.values() for group in Pack(one).stakeholder_groups()
+    }
+    assert sorted(map(str, groups)) == sorted({"customer", *defined})
+
+
+@every_plugin
+def test_every_survey_asks_what_dissatisfies_and_takes_the_time_that_it_says(plugin: str) -> None:
+    for survey in surveys_of(plugin):
+        kinds = {scale.id: scale.kind for scale in survey.scales}
+        closing = [item for item in survey.items if item.dimension == "dissatisfaction"]
+        assert closing
+        assert survey.items[-len(closing) :] == tuple(closing), survey.id
+        seconds = [30 if kinds[item.scale] == "text" else 15 for item in survey.items]
+        assert sum(seconds) / 60 * 0.8 <= survey.minutes <= sum(seconds) / 60 * 1.6, survey.id
+
+
 @every_plugin
 def test_a_choice_is_scored_by_one_metric_only_where_it_has_points(plugin: str) -> None:
     document = release(plugin).document

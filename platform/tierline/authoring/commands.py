@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from tierline.authoring import levels, reference, skeleton
 from tierline.config import home_folder
 from tierline.console import Exit, finish, json_option, offline, show
+from tierline.packs.exporting import KINDS, json_schema
 from tierline.packs.loading import check_folder, load, plugin_folders
 from tierline.packs.problems import PluginInvalid
 from tierline.packs.releases import Release
@@ -141,4 +143,26 @@ def docs(output: Path | None) -> None:
     click.echo(str(target))
 
 
-commands = (new, check, test, docs)
+@offline
+@click.command("schema")
+@click.argument("kind", type=click.Choice(list(KINDS)), required=False)
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to fill.")
+def schema(kind: str | None, output: Path | None) -> None:
+    """Show the JSON Schema of one KIND of file, or write those of every kind into a folder."""
+    if output is None and kind is None:
+        raise click.UsageError("Name a KIND, or a folder for all of them with --output.")
+    if output is None:
+        click.echo(_as_json(str(kind)))
+        return
+    output.mkdir(parents=True, exist_ok=True)
+    for each in [kind] if kind else KINDS:
+        path = output / f"{each}.schema.json"
+        path.write_text(_as_json(each) + "\n", encoding="utf-8")
+        click.echo(str(path))
+
+
+def _as_json(kind: str) -> str:
+    return json.dumps(json_schema(kind), ensure_ascii=False, indent=2)
+
+
+commands = (new, check, test, docs, schema)

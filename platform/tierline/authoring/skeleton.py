@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from tierline.errors import Conflict, Invalid
-from tierline.packs.shapes import PLUGIN_ID
+from tierline.packs.names import PLUGIN_ID
 
 MANIFEST = """\
 schema: 1

@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tierline.packs.branching import by_word
+from tierline.packs.names import name, refers_to
 from tierline.packs.shapes import (
+    Description,
+    Optional,
     Path,
     Reading,
     Shape,
     items,
     kind_of,
-    name,
     number,
     record,
-    refers_to,
+    scalar,
     word,
 )
 from tierline.packs.strict_yaml import Node
@@ -31,21 +34,41 @@ SUBJECTS: dict[str, Shape] = {
     "bin": name,
     "item": name,
 }
+DEFINITIONS: dict[str, Description] = {}
+"""What the descriptions of conditions refer to, because a condition holds conditions."""
 
 
-def _scalar(reading: Reading, node: Node, path: Path) -> Any:
-    if isinstance(node.value, dict | list) or node.value is None:
-        reading.problem(node, path, f"must be one value, not {kind_of(node.value)}")
-    return node.value
-
-
-def _value_shape(operator: Any, scalar: Shape) -> Shape | None:
+def _value(operator: str, value: Shape) -> Shape | None:
     """Return what stands under `value` with this operator; None where nothing may."""
     if operator == "in":
-        return items(scalar, 1)
+        return items(value, 1)
     if operator == "between":
-        return items(scalar, 2, 2)
-    return None if operator in ("known", "unknown") else scalar
+        return items(value, 2, 2)
+    return None if operator in ("known", "unknown") else value
+
+
+def _leaf(subject: str) -> Shape:
+    """Return the shape of a leaf that speaks of one subject."""
+    given = scalar if subject in ("field", "item") else number()
+    shapes = {}
+    for operator in OPERATORS:
+        keys: dict[str, Shape | Optional] = {subject: SUBJECTS[subject], "op": word(operator)}
+        value = _value(operator, given)
+        shapes[operator] = record(keys if value is None else {**keys, "value": value})
+    leaf = by_word("op", shapes)
+
+    def check(reading: Reading, node: Node, path: Path) -> Any:
+        noted, problems = len(reading.references), len(reading.problems)
+        found = leaf(reading, node, path)
+        if len(reading.problems) == problems:
+            new = reading.references[noted:]
+            reading.references[noted:] = [replace(reference, leaf=found) for reference in new]
+        return found
+
+    return Shape(check, leaf.description)
+
+
+LEAVES = {subject: _leaf(subject) for subject in SUBJECTS}
 
 
 def condition(*subjects: str) -> Shape:
@@ -56,36 +79,30 @@ def condition(*subjects: str) -> Shape:
         if not isinstance(value, dict):
             reading.problem(node, path, f"must be a condition, not {kind_of(value)}")
             return {}
-        for key in ("all", "any"):
+        for key, shape in branches.items():
             if key in value:
-                return record({key: items(check, 1)})(reading, node, path)
-        if "not" in value:
-            return record({"not": check})(reading, node, path)
-        return _leaf(subjects, reading, node, path)
+                return shape(reading, node, path)
+        named = [subject for subject in subjects if subject in value]
+        if len(named) != 1:
+            reading.problem(node, path, f"must speak of exactly one of {', '.join(subjects)}")
+            return {}
+        return LEAVES[named[0]](reading, node, path)
 
-    return check
+    defined = f"condition_of_{'_'.join(subjects)}"
+    whole = Shape(check, {"$ref": f"#/$defs/{defined}"})
+    branches = {key: record({key: items(whole, 1)}) for key in ("all", "any")}
+    branches["not"] = record({"not": whole})
+    DEFINITIONS[defined] = _described({**branches, **{key: LEAVES[key] for key in subjects}})
+    return whole
 
 
-def _leaf(subjects: tuple[str, ...], reading: Reading, node: Node, path: Path) -> Any:
-    named = [subject for subject in subjects if subject in node.value]
-    if len(named) != 1:
-        reading.problem(node, path, f"must speak of exactly one of {', '.join(subjects)}")
-        return {}
-    subject = named[0]
-    operator = node.value.get("op")
-    keys: dict[str, Any] = {subject: SUBJECTS[subject], "op": word(*OPERATORS)}
-    value = _value_shape(
-        operator.value if operator is not None else None,
-        _scalar if subject in ("field", "item") else number(),
-    )
-    if value is not None:
-        keys["value"] = value
-    noted, problems = len(reading.references), len(reading.problems)
-    leaf = record(keys)(reading, node, path)
-    if len(reading.problems) == problems:
-        found = reading.references[noted:]
-        reading.references[noted:] = [replace(reference, leaf=leaf) for reference in found]
-    return leaf
+def _described(branches: Mapping[str, Shape]) -> Description:
+    """Describe a mapping whose first key among these says which shape it has."""
+    described: Description = {"type": "object", "anyOf": [{"required": [key]} for key in branches]}
+    tests = [
+        {"if": {"required": [key]}, "then": shape.description} for key, shape in branches.items()
+    ]
+    return {**described, "allOf": tests}
 
 
 def leaves(tree: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:

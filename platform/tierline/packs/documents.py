@@ -14,6 +14,7 @@ from typing import Any
 from tierline.packs.contributions import LOCALES
 from tierline.packs.golden import GOLDEN, check_golden
 from tierline.packs.metric_documents import METRIC, check_metric
+from tierline.packs.names import group_key, name, plugin_id, refers_to
 from tierline.packs.playbook_documents import PLAYBOOK, check_playbook
 from tierline.packs.risk_documents import RISK, check_risk
 from tierline.packs.scheme_documents import SCHEME, check_scheme
@@ -22,15 +23,11 @@ from tierline.packs.shapes import (
     Reading,
     Shape,
     flag,
-    group_key,
     items,
     localized,
     mapping,
-    name,
     number,
-    plugin_id,
     record,
-    refers_to,
     text,
     word,
 )

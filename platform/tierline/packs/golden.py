@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tierline.packs.branching import nullable
 from tierline.packs.contributions import Document
 from tierline.packs.frozen import freeze
+from tierline.packs.names import name, refers_to
 from tierline.packs.shapes import (
     Optional,
     Path,
@@ -20,10 +22,9 @@ from tierline.packs.shapes import (
     flag,
     items,
     kind_of,
-    name,
     number,
     record,
-    refers_to,
+    scalar,
     text,
 )
 from tierline.packs.strict_yaml import Node
@@ -74,17 +75,12 @@ def _by_reference(kind: str, shape: Shape) -> Shape:
             found[full] = shape(reading, inner, (*path, key))
         return found
 
-    return check
-
-
-def _any_value(reading: Reading, node: Node, path: Path) -> Any:
-    if isinstance(node.value, dict | list):
-        reading.problem(node, path, f"must be one value, not {kind_of(node.value)}")
-    return node.value
-
-
-def _tier(reading: Reading, node: Node, path: Path) -> Any:
-    return None if node.value is None else name(reading, node, path)
+    described = {
+        "type": "object",
+        "propertyNames": refer.description,
+        "additionalProperties": shape.description,
+    }
+    return Shape(check, described)
 
 
 GOLDEN = record(
@@ -95,8 +91,8 @@ GOLDEN = record(
                 {
                     "name": text(),
                     "metrics": Optional(_by_reference("metric", number()), {}),
-                    "fields": Optional(_by_reference("field", _any_value), {}),
-                    "tier": _tier,
+                    "fields": Optional(_by_reference("field", nullable(scalar)), {}),
+                    "tier": nullable(name),
                     "score": Optional(number(0, 5)),
                     "incomplete": Optional(flag),
                 }

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tierline.packs.branching import either, one_of
+from tierline.packs.names import refers_to
 from tierline.packs.shapes import (
     Optional,
     Reading,
-    either,
     items,
     localized,
     number,
-    one_of,
     record,
-    refers_to,
     word,
 )
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, get_args
 
+from tierline.packs.names import group_key, name, names, refers_to
 from tierline.packs.playbooks import AccountStage, Channel, Duty
 from tierline.packs.shapes import (
     Optional,
     Path,
     Reading,
-    Reference,
     Shape,
-    group_key,
     items,
     localized,
-    name,
     number,
     record,
-    refers_to,
     word,
 )
-from tierline.packs.strict_yaml import Node
 
 CHANNELS, DUTIES, ACCOUNT_STAGES = get_args(Channel), get_args(Duty), get_args(AccountStage)
 
@@ -39,18 +35,8 @@ STEPS = items(
     100,
 )
 
-
-def tier(reading: Reading, node: Node, path: Path) -> Any:
-    """Check the id of a tier of the playbook's scheme."""
-    before = len(reading.problems)
-    value = name(reading, node, path)
-    if len(reading.problems) == before:
-        reading.references.append(Reference("tier", value, node, path))
-    return value
-
-
 _WHOM: dict[str, Shape | Optional] = {
-    "tiers": Optional(items(tier), []),
+    "tiers": Optional(items(names("tier")), []),
     "stages": Optional(items(word(*ACCOUNT_STAGES)), []),
 }
 

@@ -183,7 +183,5 @@ def _with_steps(kind: Callable[..., Part], items: Iterable[Item]) -> tuple[Part,
 
 
 def _items(document: Item, folder: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the items of one kind by full id; a release older than the kind has none."""
     plugin = document["manifest"]["id"]
-    found = document.get(folder, {})
-    return [(f"{plugin}:{name}", dict(freeze(item))) for name, item in found.items()]
+    return [(f"{plugin}:{name}", dict(freeze(item))) for name, item in document[folder].items()]

@@ -7,7 +7,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tierline.packs.branching import by_key, nullable
 from tierline.packs.conditions import condition
+from tierline.packs.names import group_key, name, refers_to
 from tierline.packs.playbook_documents import STEPS, check_ids
 from tierline.packs.problems import did_you_mean
 from tierline.packs.scheme_documents import COLORS
@@ -16,29 +18,19 @@ from tierline.packs.shapes import (
     Path,
     Reading,
     Shape,
-    group_key,
     items,
     localized,
     mapping,
-    name,
     number,
     record,
-    refers_to,
     word,
 )
-from tierline.packs.strict_yaml import Node
 
 PURPOSES = ("churn", "credit", "cooperation", "compliance", "operations")
 ALL = "all"
 
 when = condition("metric", "field")
 _thresholds = record({"yellow": Optional(number()), "red": Optional(number())})
-
-
-def threshold(reading: Reading, node: Node, path: Path) -> Any:
-    """Check the thresholds of one stage; nothing where the indicator is not judged in it."""
-    return None if node.value is None else _thresholds(reading, node, path)
-
 
 _INDICATOR: dict[str, Shape | Optional] = {
     "id": name,
@@ -50,17 +42,12 @@ _MEASURED = record(
         **_INDICATOR,
         "metric": refers_to("metric"),
         "worse": word("higher", "lower"),
-        "thresholds": mapping(threshold),
+        "thresholds": mapping(nullable(_thresholds)),
     }
 )
 _JUDGED = record({**_INDICATOR, "when": record({"yellow": Optional(when), "red": Optional(when)})})
-
-
-def indicator(reading: Reading, node: Node, path: Path) -> Any:
-    """Check an indicator: a metric with thresholds, or conditions."""
-    judged = isinstance(node.value, dict) and "when" in node.value
-    return (_JUDGED if judged else _MEASURED)(reading, node, path)
-
+indicator = by_key(("when",), _JUDGED, _MEASURED)
+"""An indicator: a metric with thresholds, or conditions."""
 
 RISK = record(
     {

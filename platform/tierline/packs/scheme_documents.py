@@ -11,23 +11,21 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tierline.packs.branching import by_key, by_word
 from tierline.packs.conditions import condition, leaves
+from tierline.packs.names import group_key, name, refers_to
 from tierline.packs.problems import did_you_mean
 from tierline.packs.shapes import (
     Optional,
     Path,
     Reading,
     Shape,
-    group_key,
     items,
     localized,
-    name,
     number,
     record,
-    refers_to,
     word,
 )
-from tierline.packs.strict_yaml import Node
 
 COLORS = ("violet", "blue", "green", "yellow", "orange", "red", "gray")
 DIMENSIONS = ("current_value", "potential_value", "industry_position", "risk_stability")
@@ -53,12 +51,8 @@ _IN_POINTS: dict[str, Shape | Optional] = {
 }
 
 
-def criterion(reading: Reading, node: Node, path: Path) -> Any:
-    """Check a criterion: with four edges, or over a metric that is in points already."""
-    bare = isinstance(node.value, dict) and "edges" not in node.value and "better" not in node.value
-    shape = record(_IN_POINTS if bare else _WITH_EDGES)
-    return shape(reading, node, path)
-
+criterion = by_key(("edges", "better"), record(_WITH_EDGES), record(_IN_POINTS))
+"""A criterion: with four edges, or over a metric that is in points already."""
 
 _AXIS = {
     "title": localized(),
@@ -67,13 +61,8 @@ _AXIS = {
 }
 _METRIC_AXIS = record({**_AXIS, "metric": refers_to("metric"), "better": better})
 _SCORE_AXIS = record({**_AXIS, "criteria": items(criterion, 1, 50), "minimum_present": percent})
-
-
-def axis(reading: Reading, node: Node, path: Path) -> Any:
-    """Check an axis of a grid: one metric, or a weighted score."""
-    scored = isinstance(node.value, dict) and "criteria" in node.value
-    return (_SCORE_AXIS if scored else _METRIC_AXIS)(reading, node, path)
-
+axis = by_key(("criteria",), _SCORE_AXIS, _METRIC_AXIS)
+"""An axis of a grid: one metric, or a weighted score."""
 
 RULES: dict[str, Shape] = {
     "abc": record(
@@ -123,7 +112,6 @@ _HEAD: dict[str, Shape | Optional] = {
     "title": localized(),
     "summary": localized(500),
     "group": group_key,
-    "kind": word(*RULES),
     "tiers": items(
         record(
             {
@@ -138,18 +126,10 @@ _HEAD: dict[str, Shape | Optional] = {
     ),
     "weight": Optional(number(0, 1000, integer=True), 100),
 }
-
-
-def SCHEME(reading: Reading, node: Node, path: Path) -> Any:  # noqa: N802 - a shape, as its peers
-    """Check a scheme: its rule has the shape of its kind."""
-    kind = node.value.get("kind") if isinstance(node.value, dict) else None
-    known = kind is not None and isinstance(kind.value, str) and kind.value in RULES
-    rule = RULES[kind.value] if kind is not None and known else _any
-    return record({**_HEAD, "rule": rule})(reading, node, path)
-
-
-def _any(reading: Reading, node: Node, path: Path) -> Any:
-    return node.plain()
+SCHEME = by_word(
+    "kind",
+    {kind: record({**_HEAD, "kind": word(kind), "rule": rule}) for kind, rule in RULES.items()},
+)
 
 
 def check_scheme(reading: Reading, document: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""Shapes: what a value in a plugin's file must look like, composed from small functions.
+"""Shapes: what a value in a plugin's file must look like, composed from small parts.
 
-A shape takes a reading (which collects problems), a node and its path, and returns the plain
-value; after a problem the value returned is of no use, and the caller looks at the problems.
+A shape is called with a reading (which collects problems), a node and its path, and returns the
+plain value; after a problem the value returned is of no use, and the caller looks at the problems.
+It also describes itself as JSON Schema, for editors, so that both come from one definition.
 """
 
 from __future__ import annotations
@@ -63,7 +64,20 @@ class Reading:
         self.problem(node, path, what)
 
 
-Shape = Callable[[Reading, Node, Path], Any]
+Check = Callable[[Reading, Node, Path], Any]
+Description = Mapping[str, Any]
+"""A JSON Schema (2020-12)."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a value must look like: to check it, and to describe it."""
+
+    check: Check
+    description: Description
+
+    def __call__(self, reading: Reading, node: Node, path: Path) -> Any:
+        return self.check(reading, node, path)
 
 
 def show_path(path: Path) -> str:
@@ -97,7 +111,15 @@ def text(most: int = 200, pattern: str | None = None, hint: str = "") -> Shape:
             reading.problem(node, path, f'"{value}" is not {hint or "in the right form"}')
         return value
 
-    return check
+    return Shape(check, _text_description(most, pattern, hint))
+
+
+def _text_description(most: int, pattern: str | None, hint: str) -> Description:
+    described: dict[str, Any] = {"type": "string", "maxLength": most}
+    described["pattern"] = f"^({pattern})$" if pattern else r"\S"
+    if not pattern:
+        described["not"] = {"pattern": f"{MARKUP.pattern}|{CONTROL.pattern}"}
+    return described | ({"description": hint} if hint else {})
 
 
 def word(*known: str) -> Shape:
@@ -110,7 +132,7 @@ def word(*known: str) -> Shape:
             reading.problem(node, path, f'"{given}" is not one of {", ".join(known)}{hint}')
         return node.value
 
-    return check
+    return Shape(check, {"enum": list(known)})
 
 
 def number(
@@ -128,7 +150,9 @@ def number(
             reading.problem(node, path, f"must be {_range(least, most)}")
         return value
 
-    return check
+    bounds = {"minimum": least, "maximum": most}
+    given = {key: bound for key, bound in bounds.items() if bound is not None}
+    return Shape(check, {"type": "integer" if integer else "number", **given})
 
 
 def _range(least: float | None, most: float | None) -> str:
@@ -137,11 +161,24 @@ def _range(least: float | None, most: float | None) -> str:
     return f"at least {least}" if most is None else f"from {least} to {most}"
 
 
-def flag(reading: Reading, node: Node, path: Path) -> Any:
-    """Check for true or false."""
+def _flag(reading: Reading, node: Node, path: Path) -> Any:
     if not isinstance(node.value, bool):
         reading.problem(node, path, f"must be true or false, not {kind_of(node.value)}")
     return node.value
+
+
+flag = Shape(_flag, {"type": "boolean"})
+"""True or false."""
+
+
+def _scalar(reading: Reading, node: Node, path: Path) -> Any:
+    if isinstance(node.value, dict | list) or node.value is None:
+        reading.problem(node, path, f"must be one value, not {kind_of(node.value)}")
+    return node.value
+
+
+scalar = Shape(_scalar, {"type": ["string", "number", "boolean"]})
+"""One value of any kind, but not nothing."""
 
 
 def items(shape: Shape, least: int = 0, most: int = 500) -> Shape:
@@ -155,7 +192,8 @@ def items(shape: Shape, least: int = 0, most: int = 500) -> Shape:
             reading.problem(node, path, f"must hold {_range(least, most)} items")
         return [shape(reading, item, (*path, place)) for place, item in enumerate(node.value)]
 
-    return check
+    described = {"type": "array", "items": shape.description, "minItems": least, "maxItems": most}
+    return Shape(check, described)
 
 
 class Optional:
@@ -181,7 +219,18 @@ def record(keys: Mapping[str, Shape | Optional]) -> Shape:
                 reading.problem(inner, (*path, key), f"is not known here{hint}")
         return _known_keys(keys, reading, node, path)
 
-    return check
+    return Shape(check, _record_description(keys))
+
+
+def _record_description(keys: Mapping[str, Shape | Optional]) -> Description:
+    properties: dict[str, Any] = {}
+    for key, shape in keys.items():
+        properties[key] = (shape.shape if isinstance(shape, Optional) else shape).description
+        if isinstance(shape, Optional) and shape.default is not Optional.MISSING:
+            properties[key] = {**properties[key], "default": shape.default}
+    required = [key for key, shape in keys.items() if not isinstance(shape, Optional)]
+    described = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**described, "required": required} if required else described
 
 
 def _known_keys(
@@ -206,69 +255,13 @@ def _known_key(shape: Shape | Optional, reading: Reading, node: Node, path: Path
     return shape.shape(reading, node, path)
 
 
-def one_of(shapes: Mapping[str, Shape]) -> Shape:
-    """Return the shape of a mapping with exactly one key, which says what follows."""
-
-    def check(reading: Reading, node: Node, path: Path) -> Any:
-        value = node.value
-        if not isinstance(value, dict) or len(value) != 1:
-            reading.problem(node, path, f"must hold exactly one of {', '.join(shapes)}")
-            return {}
-        ((key, inner),) = value.items()
-        if key not in shapes:
-            hint = did_you_mean(key, shapes) or f"; known are {', '.join(shapes)}"
-            reading.problem(inner, (*path, key), f"is not known here{hint}")
-            return {}
-        return {key: shapes[key](reading, inner, (*path, key))}
-
-    return check
-
-
-def either(scalar: Shape, mapping: Shape) -> Shape:
-    """Return the shape of a value that is a mapping of one shape or a scalar of another."""
-
-    def check(reading: Reading, node: Node, path: Path) -> Any:
-        chosen = mapping if isinstance(node.value, dict) else scalar
-        return chosen(reading, node, path)
-
-    return check
-
-
 def localized(most: int = 200) -> Shape:
     """Return the shape of a text in every language of LOCALES."""
     return record({locale: text(most) for locale in LOCALES})
 
 
 NAME = "[a-z][a-z0-9_]{0,62}"
-PLUGIN_ID = "[a-z][a-z0-9_]{1,62}"
-
-name = text(63, NAME, "a name: small letters, digits and _, beginning with a letter")
-plugin_id = text(63, PLUGIN_ID, "a plugin's id: small letters, digits and _, at least two")
-_reference = text(127, f"({PLUGIN_ID}:)?{NAME}", "a name or plugin:name")
-
-
-def refers_to(kind: str) -> Shape:
-    """Return the shape of a reference; its value is the full id."""
-
-    def check(reading: Reading, node: Node, path: Path) -> Any:
-        before = len(reading.problems)
-        value = _reference(reading, node, path)
-        if len(reading.problems) > before:
-            return value
-        full = value if ":" in value else f"{reading.plugin}:{value}"
-        reading.references.append(Reference(kind, full, node, path))
-        return full
-
-    return check
-
-
-def group_key(reading: Reading, node: Node, path: Path) -> Any:
-    """Check the key of a stakeholder group."""
-    before = len(reading.problems)
-    value = name(reading, node, path)
-    if len(reading.problems) == before:
-        reading.references.append(Reference("group", value, node, path))
-    return value
+"""The form of ids, keys and the names of files."""
 
 
 def mapping(shape: Shape, most: int = 50) -> Shape:
@@ -285,18 +278,10 @@ def mapping(shape: Shape, most: int = 50) -> Shape:
                 reading.problem(inner, (*path, key), "is not a name")
         return {key: shape(reading, inner, (*path, key)) for key, inner in node.value.items()}
 
-    return check
-
-
-def by_word(key: str, shapes: Mapping[str, Shape]) -> Shape:
-    """Return the shape of a mapping whose word under `key` says which of the shapes it has."""
-    known = word(*shapes)
-
-    def check(reading: Reading, node: Node, path: Path) -> Any:
-        if not isinstance(node.value, dict) or key not in node.value:
-            return record({key: known})(reading, node, path)
-        before = len(reading.problems)
-        chosen = known(reading, node.value[key], (*path, key))
-        return shapes[chosen](reading, node, path) if len(reading.problems) == before else {}
-
-    return check
+    described = {
+        "type": "object",
+        "propertyNames": {"pattern": f"^({NAME})$"},
+        "additionalProperties": shape.description,
+        "maxProperties": most,
+    }
+    return Shape(check, described)

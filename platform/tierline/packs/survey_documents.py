@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from tierline.packs.branching import by_word
 from tierline.packs.conditions import condition
 from tierline.packs.contributions import LOCALES
+from tierline.packs.names import group_key, name, refers_to
 from tierline.packs.problems import did_you_mean
 from tierline.packs.records import survey_template
 from tierline.packs.shapes import (
@@ -19,16 +21,12 @@ from tierline.packs.shapes import (
     Path,
     Reading,
     Shape,
-    by_word,
     flag,
-    group_key,
     items,
     localized,
     mapping,
-    name,
     number,
     record,
-    refers_to,
     word,
 )
 from tierline.packs.strict_yaml import Node
@@ -81,10 +79,9 @@ SCALE = by_word(
 BRACED = re.compile(r"\{([^{}]*)\}")
 
 
-def question(reading: Reading, node: Node, path: Path) -> Any:
-    """Check a question: in each language, with the same known placeholders."""
+def _question(reading: Reading, node: Node, path: Path) -> Any:
     before = len(reading.problems)
-    value = localized(500)(reading, node, path)
+    value = _texts(reading, node, path)
     if len(reading.problems) > before:
         return value
     for locale in LOCALES:
@@ -93,6 +90,11 @@ def question(reading: Reading, node: Node, path: Path) -> Any:
     if len({frozenset(BRACED.findall(value[locale])) for locale in LOCALES}) > 1:
         reading.problem(node, path, "must have the same placeholders in every language")
     return value
+
+
+_texts = localized(500)
+question = Shape(_question, _texts.description)
+"""A question: in each language, with the same known placeholders."""
 
 
 def _bad_braces(text: str) -> Iterator[str]:
@@ -113,6 +115,7 @@ SURVEY = record(
         "group": Optional(group_key),
         "extends": Optional(refers_to("survey")),
         "minutes": number(0.5, 120),
+        "anonymous": Optional(flag, False),
         "modes": Optional(items(word(*MODES), 1), list(MODES)),
         "layers": Optional(items(word(*LAYERS), 1), list(LAYERS)),
         "dimensions": Optional(items(named, 0, 50), []),

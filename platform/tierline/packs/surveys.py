@@ -96,6 +96,7 @@ class SurveyTemplate:
     minutes: float  # of the answerer's time
     group: str | None = None  # stakeholder-group key; of a variant its master's
     extends: str | None = None  # the master's id
+    anonymous: bool = False  # no answer may be led back to who gave it
     modes: tuple[Mode, ...] = ("mail", "web", "telephone", "on_site")
     layers: tuple[Layer, ...] = ("executive", "manager", "operative")
     dimensions: tuple[Named, ...] = ()

@@ -10,9 +10,10 @@ from tierline.access.decision import get_subject
 from tierline.api import ApiBlueprint
 from tierline.plugins import purging, service
 from tierline.plugins.admin import install_upload
+from tierline.plugins.contents import get_contents
 from tierline.plugins.installing import Installer
 from tierline.plugins.permissions import INSTALL, MANAGE, READ
-from tierline.plugins.queries import CatalogueEntry, catalogue, get_contents, get_entry
+from tierline.plugins.queries import CatalogueEntry, catalogue, get_entry
 from tierline.plugins.schemas import (
     HeldListSchema,
     PackFileSchema,

@@ -11,7 +11,8 @@ import click
 
 from tierline.console import Exit, finish, in_tenant, json_option, show, tenant_option
 from tierline.plugins import purging, service
-from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.plugins.contents import get_contents
+from tierline.plugins.queries import catalogue, get_entry
 from tierline.plugins.schemas import ContentsSchema, PluginSchema
 
 plugin_argument = click.argument("plugin")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
@@ -17,6 +18,7 @@ from sqlalchemy.orm import contains_eager
 
 from tierline.db import db
 from tierline.errors import Conflict, NotFound
+from tierline.packs.documents import FORMATS
 from tierline.packs.releases import Release, release_of
 from tierline.packs.signing import Signature, is_genuine
 from tierline.plugins.manager import Plugins, installed, log
@@ -119,7 +121,8 @@ def pinned_release(digest: str) -> Release:
                 plugin=row.plugin,
             )
             raise Conflict(message)
-        _pinned[digest] = release
+        kinds: dict[str, Any] = {key: {} for key in FORMATS}  # the release may be older than one
+        _pinned[digest] = replace(release, document={**kinds, **release.document})
     return _pinned[digest]
 
 

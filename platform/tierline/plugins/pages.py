@@ -15,9 +15,10 @@ from tierline.db import db
 from tierline.errors import Invalid, TierlineError
 from tierline.plugins import purging, service, words
 from tierline.plugins.admin import install_upload, named
+from tierline.plugins.contents import get_contents
 from tierline.plugins.installing import Installer
 from tierline.plugins.permissions import INSTALL, MANAGE, READ
-from tierline.plugins.queries import catalogue, get_contents, get_entry
+from tierline.plugins.queries import catalogue, get_entry
 from tierline.plugins.trust import trusted_keys
 from tierline.plugins.views import Shown
 from tierline.web import Pages, navigation_entry, page, see

@@ -2,8 +2,8 @@
 
 Others ask for contributions here, for the tenant in scope: `stakeholder_groups()`, `fields()`,
 `metrics()`, `tiering_schemes()`, `survey_templates()`, `risk_models()`, `playbooks()`, and one by
-id. Only plugins that are enabled and installed answer;
-the documents of an enabled release are those that the tenant has pinned.
+id. Only plugins that are enabled and installed answer; the documents of an enabled release are
+those that the tenant has pinned.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from tierline.packs.contributions import (
     TieringScheme,
 )
 from tierline.packs.differences import Kind, Operation
-from tierline.packs.golden import GoldenExample, golden_examples
 from tierline.packs.playbooks import Playbook
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release
@@ -285,7 +284,7 @@ def _entry(
         reason=row.reason if row else None,
         needs=head.requires,
         needed_by=tuple(needed_by(plugin, mine.values())),
-        adds={kind: len(shown.document.get(folder, ())) for kind, folder in FOLDERS.items()},
+        adds={kind: len(shown.document[folder]) for kind, folder in FOLDERS.items()},
         signature=states.get(shown.digest, "built_in"),
         retired=offer is not None and offer.retired,
     )
@@ -308,41 +307,3 @@ def needed_by(plugin: str, rows: Iterable[PluginEnablement]) -> list[str]:
         if row.state != "disabled"
         and plugin in pinned_release(row.digest).document["manifest"]["requires"]
     ]
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a plugin adds, whether it is enabled or not."""
-
-    groups: list[StakeholderGroup]
-    fields: list[Field]
-    metrics: list[Metric]
-    schemes: list[TieringScheme]
-    surveys: list[SurveyTemplate]
-    risks: list[RiskModel]
-    playbooks: list[Playbook]
-    examples: list[GoldenExample]
-
-
-def get_contents(plugin: str) -> Contents:
-    """Return what a plugin adds, of the release that the tenant sees; raises NotFound."""
-    get_entry(plugin)
-    row = {each.plugin: each for each in enablements()}.get(plugin)
-    shown = _shown(row, offers().get(plugin))
-    in_force = row is not None and shown.digest == row.digest
-    document = (release_in_force(row) if row and in_force else shown).document
-    return Contents(
-        groups=by_weight(records.groups(document)),
-        fields=by_weight(records.fields(document)),
-        metrics=by_weight(records.metrics(document)),
-        schemes=by_weight(records.schemes(document)),
-        surveys=by_weight(records.survey_templates(document)),
-        risks=by_weight(records.risk_models(document)),
-        playbooks=by_weight(records.playbooks(document)),
-        examples=golden_examples(document),
-    )
-
-
-def by_weight(found: Iterable[Any]) -> list[Any]:
-    """Return records in the order in which they are shown."""
-    return sorted(found, key=lambda record: (record.weight, record.id))

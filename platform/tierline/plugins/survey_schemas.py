@@ -77,6 +77,7 @@ class SurveyTemplateSchema(NamedSchema):
     extends = ma.fields.String(
         required=True, allow_none=True, metadata={"description": "the master's id"}
     )
+    anonymous = ma.fields.Boolean(required=True)
     minutes = ma.fields.Float(required=True)
     modes = Names
     layers = Names

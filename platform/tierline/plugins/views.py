@@ -17,8 +17,9 @@ from tierline.packs.contributions import Document, StakeholderGroup, TieringSche
 from tierline.packs.playbooks import Cadence, Play, Playbook, ServiceLevel
 from tierline.packs.risks import Indicator, ResponsePlan, RiskModel, Threshold
 from tierline.packs.surveys import Scale, SurveyItem, SurveyTemplate, combined
+from tierline.plugins.contents import Contents
 from tierline.plugins.offers import offers
-from tierline.plugins.queries import Contents, enabled_plugins
+from tierline.plugins.queries import enabled_plugins
 from tierline.plugins.words import LAYERS, MODES, STAGES, Words
 from tierline.web.language import localized, number
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from tierline.errors import TierlineError
 from tierline.marking import N_
+from tierline.packs.branching import either
 from tierline.packs.differences import KINDS
 from tierline.packs.problems import Problem, did_you_mean
 from tierline.packs.shapes import (
     Optional,
     Reading,
-    either,
+    Shape,
     flag,
     items,
     number,
@@ -35,11 +36,13 @@ def _anything(reading: Reading, node: Node, path: Place) -> Any:
     return node.plain()
 
 
+ANYTHING = Shape(_anything, {})
+
 CHANGE = record(
     {
         "address": text(500),
         "kind": Optional(word(*KINDS), "set"),
-        "value": Optional(_anything, None),
+        "value": Optional(ANYTHING, None),
         "reason": Optional(text(1000)),
     }
 )

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from tierline.cli.plugins import command
 from tierline.errors import Conflict, Invalid
+from tierline.packs.exporting import KINDS
 from tierline.packs.problems import PluginInvalid
 
 TRIAL = Path(__file__).parents[2] / "trial"
@@ -190,3 +191,19 @@ def test_equal_files_give_equal_archives(tmp_path: Path) -> None:
         path.chmod(0o755)
     run("pack", "elsewhere/hotels", "--output", "second.zip")
     assert Path("first.zip").read_bytes() == Path("second.zip").read_bytes()
+
+
+def test_the_schema_of_one_kind_is_shown_and_all_are_written() -> None:
+    shown = json.loads(run("schema", "risk").output)
+    assert shown["title"] == "A risk model of Tierline"
+    assert run("schema", "--output", "schemas").exit_code == 0
+    assert {path.name for path in Path("schemas").iterdir()} == {
+        f"{kind}.schema.json" for kind in KINDS
+    }
+    assert json.loads(Path("schemas", "risk.schema.json").read_text("utf-8")) == shown
+
+
+def test_without_a_kind_or_a_folder_there_is_no_schema_to_show() -> None:
+    result = run("schema")
+    assert result.exit_code == 2
+    assert "Name a KIND, or a folder for all of them with --output." in result.output

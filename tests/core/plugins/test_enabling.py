@@ -74,6 +74,20 @@ def test_a_new_tenant_has_a_survey_a_risk_model_and_a_playbook() -> None:
             get("essentials:nothing")
 
 
+def test_what_supplements_another_plugin_shows_where_that_is_enabled() -> None:
+    service.enable("manufacturing")
+    assert set(enabled_plugins()) == {"essentials", "manufacturing"}
+    assert "manufacturing:customer" in {each.id for each in survey_templates()}
+    with pytest.raises(NotFound):
+        get_survey_template("manufacturing:supplier")
+    service.enable("suppliers")
+    whole = get_survey_template("manufacturing:supplier")
+    assert whole.group == "supplier"
+    assert [item.id for item in whole.items][6:9] == ["su7", "su_man1", "su_man2"]
+    service.disable("suppliers")
+    assert "manufacturing:supplier" not in {each.id for each in survey_templates()}
+
+
 def test_contributions_stand_in_order_of_weight_then_id() -> None:
     service.enable("saas")
     order = [(scheme.weight, scheme.id) for scheme in tiering_schemes()]

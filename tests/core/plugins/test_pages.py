@@ -47,7 +47,8 @@ def test_the_gallery_shows_every_plugin_with_what_it_adds(login: Login, tenant: 
     text = seen(login("member"), f"/t/{tenant.slug}/plugins")
     assert "Essentials Enabled" in text
     assert "Manufacturing Available" in text
-    assert "3 tiering schemes · 6 metrics · 6 fields" in text
+    assert "3 tiering schemes · 1 playbook · 1 risk model · 5 survey templates" in text
+    assert "15 metrics · 14 fields" in text
     assert "Enable" not in text.replace("Enabled", "")
 
 
@@ -97,6 +98,16 @@ def test_a_plugins_page_says_what_it_asks_warns_of_and_does(login: Login, tenant
     assert "A 7 days visit Prospect 14 days call all 30 days call" in text
     assert "Investigate and answer complaint all 5 working days" in text
     assert "Judged by Paid on time, by count (target 95) · Growth, 12 months" in text
+
+
+def test_a_variant_is_shown_whole_with_what_it_adds(login: Login, tenant: Company) -> None:
+    text = seen(login("viewer"), f"/t/{tenant.slug}/plugins/manufacturing")
+    assert "Builds on Suppliers" in text
+    added = "Versions of drawings are managed clearly. SU_MAN2 · added What matters in the industry"
+    assert f"{added} Agreement from 1 to 5" in text
+    assert text.index("SU7 · required") < text.index("SU_MAN1 · added") < text.index("SU8 Diss")
+    assert "Product (First article, Series quality) · Delivery (Late delivery" in text
+    assert "anonymous: no answer leads back to who gave it" in text
 
 
 @pytest.mark.parametrize("plugin", LOADED.releases)
