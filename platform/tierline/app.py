@@ -63,9 +63,7 @@ def install_database(app: Flask, settings: Settings) -> None:
     connection = {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.role_url(APP_ROLE),
-        SQLALCHEMY_BINDS={
-            SYSTEM_BIND: {"url": settings.role_url(SYSTEM_ROLE), "pool_size": 2, **connection}
-        },
+        SQLALCHEMY_BINDS={SYSTEM_BIND: {"url": settings.role_url(SYSTEM_ROLE), **connection}},
     )
     db.init_app(app)
 
@@ -81,12 +79,14 @@ def install_identity(app: Flask) -> None:
     """Install sign-in, and let the edge ask it who acts."""
     identity = import_module("tierline.identity.security")
     identity.install(app)
-    import_module("tierline.web.edge").install(
-        app,
+    edge = import_module("tierline.web.edge")
+    callers = edge.Callers(
+        find_tenant=identity.find_asked_tenant,
         identify=identity.identify,
         signed_in=identity.is_signed_in,
         require_operator=identity.get_operator,
     )
+    edge.install(app, callers)
 
 
 def install_plugins(app: Flask) -> None:

@@ -19,7 +19,7 @@ PLATFORM = home_folder() / "platform" / "tierline"
 # Who may work across tenants, and why: read `system(` in these only.
 SYSTEM_USERS = {
     "db/scope.py": "defines it",
-    "identity/queries.py": "the companies of a user; the use of a token during a read",
+    "identity/queries.py": "who is signed in, and where to; the use of a token during a read",
     "jobs/delivery.py": "outbox, sweeper and schedules of all tenants",
     "plugins/overview.py": "counts how many tenants pin which release",
 }

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from tierline.accounts import listing
-from tierline.accounts.listing import AccountFilter, AccountRow
+from tierline.accounts.listing import AccountFilter, ListedAccount
 from tierline.accounts.panels import ListColumn, ListFilter, added_columns
 from tierline.accounts.queries import owner_choices
 from tierline.accounts.words import group_titles, kind_choices, stage_choices
 from tierline.db.paging import COUNT_LIMIT, Page
 from tierline.web.components import address_with
-from tierline.web.language import number
+from tierline.web.language import date, number
 
 Choices = Sequence[tuple[str, str]]
 
@@ -32,14 +33,27 @@ class Choice:
     value: str
 
 
+class ShownRow(NamedTuple):
+    """An account in the table; a tuple, which a template takes apart once a row."""
+
+    id: str
+    name: str
+    number: str
+    added: list[tuple[ListColumn, str | Markup]]
+    kind: str
+    stage: str
+    owner: str
+    region: str
+    changed: str
+
+
 @dataclass(frozen=True)
 class ListView:
     """Everything that the page of the list shows."""
 
     wanted: AccountFilter
     sort: str
-    page: Page[AccountRow]
-    count: int
+    page: Page[ListedAccount]
     columns: list[ListColumn]
     choices: list[Choice]
     groups: Mapping[str, str]  # titles in the plural
@@ -52,19 +66,32 @@ class ListView:
     @property
     def counted(self) -> str:
         """Return how many are found, in words."""
-        if self.count >= COUNT_LIMIT:
+        count = self.page.count or 0
+        if count >= COUNT_LIMIT:
             return str(_("More than %(number)s accounts", number=number(COUNT_LIMIT - 1)))
-        return str(ngettext("%(num)s account", "%(num)s accounts", self.count))
+        return str(ngettext("%(num)s account", "%(num)s accounts", count))
 
     @property
-    def kind_names(self) -> dict[str, str]:
-        """Return the name of each kind of account."""
-        return dict(kind_choices())
-
-    @property
-    def stage_names(self) -> dict[str, str]:
-        """Return the name of each lifecycle stage."""
-        return dict(stage_choices())
+    def rows(self) -> list[ShownRow]:
+        """Return the rows of the table, as texts."""
+        kinds, stages = dict(kind_choices()), dict(stage_choices())
+        return [
+            ShownRow(
+                id=str(each.id),
+                name=each.name,
+                number=each.external_key or "–",
+                added=[
+                    (column, column.show(value))
+                    for column, value in zip(self.columns, each.added, strict=True)
+                ],
+                kind=kinds[each.kind],
+                stage=stages[each.lifecycle_stage],
+                owner=each.owner or "–",
+                region=each.region or "–",
+                changed=date(each.updated_at),
+            )
+            for each in self.page.items
+        ]
 
     @property
     def filtered(self) -> bool:
@@ -150,8 +177,7 @@ def view_list(
     return ListView(
         wanted=wanted,
         sort=sort,
-        page=listing.list_accounts(wanted, sort, cursor, columns=columns, filters=filters),
-        count=listing.count_accounts(wanted, filters),
+        page=listing.list_for_screen(wanted, sort, cursor, columns=columns, filters=filters),
         columns=columns,
         choices=_choices(wanted, filters),
         groups=group_titles(plural=True),

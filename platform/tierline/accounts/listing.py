@@ -10,7 +10,7 @@ import datetime
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, Text, func, literal, literal_column, select
@@ -21,7 +21,7 @@ from tierline.accounts.models import CUSTOMER, Account, AccountGroup
 from tierline.accounts.names import normalize, search_pattern
 from tierline.accounts.panels import ListColumn, ListFilter
 from tierline.db import db
-from tierline.db.paging import Page, Sort, capped_count, keyset_page
+from tierline.db.paging import Page, Sort, keyset_page
 from tierline.db.scope import current_tenant_id
 from tierline.errors import Invalid, NotFound
 from tierline.identity.models import AppUser, Membership
@@ -60,7 +60,7 @@ class AccountFilter:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account as lists and the API show it."""
+    """An account as the API shows it."""
 
     id: uuid.UUID
     name: str
@@ -78,7 +78,20 @@ class AccountRow:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     archived_at: datetime.datetime | None
-    added: Mapping[str, Any] = field(default_factory=dict)  # values of added columns, by key
+
+
+class ListedAccount(NamedTuple):
+    """An account as the list on the screen shows it: fewer columns, for they are many rows."""
+
+    id: uuid.UUID
+    name: str
+    external_key: str | None
+    kind: str
+    lifecycle_stage: str
+    owner: str | None  # the member's name
+    region: str
+    updated_at: datetime.datetime
+    added: tuple[Any, ...]  # the values of added columns, in their order
 
 
 def _group_keys() -> ColumnElement[Any]:
@@ -91,6 +104,7 @@ def _group_keys() -> ColumnElement[Any]:
     return func.array(keys, type_=ARRAY(Text))
 
 
+OWNER_NAME = func.coalesce(func.nullif(AppUser.name, ""), AppUser.email)
 PLAIN = (
     Account.id,
     Account.name,
@@ -98,7 +112,7 @@ PLAIN = (
     Account.kind,
     Account.lifecycle_stage,
     Account.owner_id,
-    func.coalesce(func.nullif(AppUser.name, ""), AppUser.email),
+    OWNER_NAME,
     Account.industry,
     Account.region,
     Account.credit_code,
@@ -111,22 +125,34 @@ PLAIN = (
 )
 
 
-def select_rows(columns: Sequence[ListColumn] = ()) -> Select[Any]:
-    """Return the statement of all the tenant's accounts, as the values of AccountRow in order."""
+LISTED = (
+    Account.id,
+    Account.name,
+    Account.external_key,
+    Account.kind,
+    Account.lifecycle_stage,
+    OWNER_NAME,
+    Account.region,
+    Account.updated_at,
+)
+
+
+def _of_accounts(*columns: Any) -> Select[Any]:
     of_owner = (Membership.tenant_id == Account.tenant_id) & (Membership.id == Account.owner_id)
     return (
-        select(*PLAIN, *(column.expression for column in columns))
+        select(*columns)
         .select_from(Account)
         .outerjoin(Membership, of_owner)
         .outerjoin(AppUser, AppUser.id == Membership.user_id)
-        .where(Account.tenant_id == current_tenant_id())
     )
 
 
-def _row(values: Sequence[Any], columns: Sequence[ListColumn]) -> AccountRow:
-    plain, more = values[: len(PLAIN)], values[len(PLAIN) :]
-    added = {column.key: value for column, value in zip(columns, more, strict=True)}
-    return replace(AccountRow(*plain), added=added)
+ROWS, LISTED_ROWS = _of_accounts(*PLAIN), _of_accounts(*LISTED)
+
+
+def select_rows() -> Select[Any]:
+    """Return the statement of all the tenant's accounts, as the values of AccountRow in order."""
+    return ROWS.where(Account.tenant_id == current_tenant_id())
 
 
 def list_accounts(
@@ -135,13 +161,37 @@ def list_accounts(
     cursor: str | None = None,
     limit: int = 50,
     *,
-    columns: Sequence[ListColumn] = (),
     filters: Sequence[ListFilter] = (),
 ) -> Page[AccountRow]:
     """Return a page of the accounts wanted; raises Invalid for an unknown order or filter."""
-    statement = select_rows(columns).where(*conditions(wanted, filters))
+    statement = select_rows().where(*conditions(wanted, filters))
     page = keyset_page(statement, order(sort), cursor, limit)
-    return replace(page, items=[_row(values, columns) for values in page.items])
+    return replace(page, items=[AccountRow(*values) for values in page.items])
+
+
+def list_for_screen(
+    wanted: AccountFilter,
+    sort: str = "name",
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    columns: Sequence[ListColumn] = (),
+    filters: Sequence[ListFilter] = (),
+) -> Page[ListedAccount]:
+    """Return a page of the accounts wanted, with the number of all, at most 10,001.
+
+    Raises Invalid for an unknown order or filter.
+    """
+    asked = (Account.tenant_id == current_tenant_id(), *conditions(wanted, filters))
+    statement = LISTED_ROWS.add_columns(*(column.expression for column in columns)).where(*asked)
+    counted = select(Account.id).where(*asked)
+    page = keyset_page(statement, order(sort), cursor, limit, counted=counted)
+    return replace(page, items=[_listed(values) for values in page.items])
+
+
+def _listed(values: Sequence[Any]) -> ListedAccount:
+    plain = len(LISTED)
+    return ListedAccount(*(*values[:plain], tuple(values[plain:])))
 
 
 def order(sort: str) -> Sort:
@@ -150,12 +200,6 @@ def order(sort: str) -> Sort:
         raise _unknown("sort", sort, SORTS)
     down = sort.startswith("-")
     return Sort(sort, ((ORDERS[sort.removeprefix("-")], down), (Account.id, down)))
-
-
-def count_accounts(wanted: AccountFilter, filters: Sequence[ListFilter] = ()) -> int:
-    """Return how many accounts are wanted, at most 10,001."""
-    mine = Account.tenant_id == current_tenant_id()
-    return capped_count(select(Account.id).where(mine, *conditions(wanted, filters)))
 
 
 def any_account() -> bool:
@@ -169,7 +213,7 @@ def get_row(account_id: uuid.UUID) -> AccountRow:
     row = db.session.execute(select_rows().where(Account.id == account_id)).one_or_none()
     if row is None:
         raise NotFound(_("There is no such account."))
-    return _row(row, ())
+    return AccountRow(*row)
 
 
 def conditions(

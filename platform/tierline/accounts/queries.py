@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from tierline.accounts.models import Account, AccountGroup, Contact, TimelineEntry
 from tierline.db import db
@@ -99,13 +99,19 @@ def is_active_member(membership_id: uuid.UUID) -> bool:
     return db.session.execute(statement).first() is not None
 
 
+OWNERS = (
+    select(Membership.id, AppUser.name, AppUser.email)
+    .join(AppUser, AppUser.id == Membership.user_id)
+    .where(
+        Membership.tenant_id == bindparam("tenant_id"),
+        in_force() | (Membership.id == bindparam("keep")),
+    )
+    .order_by(AppUser.name, AppUser.email)
+    .limit(1000)
+)
+
+
 def owner_choices(keep: uuid.UUID | None = None) -> list[tuple[str, str]]:
     """Return who may own an account, (id, name) by name; `keep` is an owner who stays listed."""
-    statement = (
-        select(Membership.id, AppUser.name, AppUser.email)
-        .join(AppUser, AppUser.id == Membership.user_id)
-        .where(Membership.tenant_id == current_tenant_id(), in_force() | (Membership.id == keep))
-        .order_by(AppUser.name, AppUser.email)
-        .limit(1000)
-    )
-    return [(str(row.id), row.name or row.email) for row in db.session.execute(statement)]
+    found = db.session.execute(OWNERS, {"tenant_id": current_tenant_id(), "keep": keep})
+    return [(str(row.id), row.name or row.email) for row in found]

@@ -10,6 +10,7 @@ from tierline.db.base import (
     has_many,
     new_id,
 )
+from tierline.db.kept import read_once
 from tierline.db.scope import CrossTenant, NoTenant, Scope, current_scope, system, tenant_scope
 from tierline.db.session import db, read_only
 
@@ -27,6 +28,7 @@ __all__ = [
     "foreign_key",
     "has_many",
     "new_id",
+    "read_once",
     "read_only",
     "system",
     "tenant_scope",

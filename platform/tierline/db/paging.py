@@ -8,7 +8,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from flask_babel import gettext as _
@@ -28,6 +28,7 @@ class Page(Generic[T]):
     items: list[T]
     next_cursor: str | None
     previous_cursor: str | None
+    count: int | None = None  # of all pages' rows, at most COUNT_LIMIT; None where nobody asked
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,46 @@ class Sort:
 
 
 def keyset_page(
-    statement: Select[Any], sort: Sort, cursor: str | None = None, limit: int = 50
+    statement: Select[Any],
+    sort: Sort,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    counted: Select[Any] | None = None,
 ) -> Page[Any]:
     """Return the page of `statement` in the order of `sort` after (or before) the cursor.
 
-    The statement selects entities or rows; raises Invalid for a cursor of another order.
+    The statement selects entities or rows; raises Invalid for a cursor of another order. `counted`
+    selects what is counted in the same query: the rows of all pages, with as few joins as can be.
     """
     backwards, values = _decode(sort, cursor) if cursor else (False, None)
     keys = [column.label(f"key_{place}") for place, (column, _) in enumerate(sort.columns)]
-    paged = statement.add_columns(*keys).order_by(
+    paged = statement.add_columns(*keys, *_count_column(counted)).order_by(
         *(column.desc() if down != backwards else column.asc() for column, down in sort.columns)
     )
     if values is not None:
         paged = paged.where(_after(sort, values, backwards))
-    rows = list(db.session.execute(paged.limit(limit + 1)))
+    rows: list[Any] = list(db.session.execute(paged.limit(limit + 1)))
     more = len(rows) > limit
-    rows = rows[:limit]
+    count = _count_in(rows, counted, cursor is not None)
+    rows = [row[:-1] if counted is not None else row for row in rows[:limit]]
     if backwards:
         rows.reverse()
-    return _page(rows, len(keys), sort, more, backwards, cursor is not None)
+    page = _page(rows, len(keys), sort, more, backwards, cursor is not None)
+    return replace(page, count=count)
+
+
+def _count_column(counted: Select[Any] | None) -> list[Any]:
+    return [] if counted is None else [_capped(counted).scalar_subquery()]
+
+
+def _count_in(rows: Sequence[Any], counted: Select[Any] | None, paged: bool) -> int | None:
+    """Return the count that stands in each row; past the last page there is none to hold it."""
+    if counted is None:
+        return None
+    if rows:
+        return int(rows[0][-1])
+    return capped_count(counted) if paged else 0
 
 
 def _page(
@@ -138,10 +160,14 @@ def _typed(column: Any, value: Any) -> Any:
 
 def capped_count(statement: Select[Any]) -> int:
     """Return the number of rows, at most COUNT_LIMIT (shown as "10,000+")."""
+    return db.session.execute(_capped(statement)).scalar_one()
+
+
+def _capped(statement: Select[Any]) -> Select[int]:
     inner = (
         statement.with_only_columns(literal(1), maintain_column_froms=True)
         .order_by(None)
         .limit(COUNT_LIMIT)
         .subquery()
     )
-    return db.session.execute(select(func.count()).select_from(inner)).scalar_one()
+    return select(func.count()).select_from(inner)

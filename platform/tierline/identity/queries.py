@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
 from tierline.access.decision import Subject
 from tierline.access.permissions import Role
 from tierline.db import db, system, tenant_scope
 from tierline.db.paging import Sort
 from tierline.errors import NotFound, Unauthenticated
-from tierline.identity.models import ApiToken, AppUser, Membership
+from tierline.identity.models import ApiToken, AppUser, LoginSession, Membership
 from tierline.identity.tokens import digest, slug_of
 from tierline.tenancy.models import Tenant
 from tierline.tenancy.queries import find_tenant
@@ -28,17 +29,49 @@ NEWEST_TOKEN = Sort("newest", ((ApiToken.created_at, True), (ApiToken.id, True))
 
 @dataclass(frozen=True)
 class Company:
-    """A tenant as the switcher shows it to one of its members."""
+    """A tenant that a user may enter now, and as what."""
 
-    slug: str
-    name: str
+    tenant: Tenant
+    membership_id: uuid.UUID
     role: Role
     expires_at: datetime.datetime | None
+
+    @property
+    def slug(self) -> str:
+        """Return the tenant's name in addresses."""
+        return self.tenant.slug
+
+    @property
+    def name(self) -> str:
+        """Return the tenant's name."""
+        return self.tenant.name
 
     @property
     def url(self) -> str:
         """Return the address of its home page."""
         return f"/t/{self.slug}/"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whom a session signs in, and the companies that the person may enter now, by name."""
+
+    user: AppUser
+    companies: list[Company]
+
+    def find_company(self, slug: str) -> Company | None:
+        """Return the company with this slug, or None where the person may not enter it."""
+        return next((each for each in self.companies if each.slug == slug), None)
+
+    def subject_in(self, company: Company) -> Subject:
+        """Return who acts when the person enters one of the companies."""
+        return Subject(
+            name=self.user.shown_name,
+            tenant_id=company.tenant.id,
+            role=company.role,
+            membership_id=company.membership_id,
+            user_id=self.user.id,
+        )
 
 
 def normal_email(email: str) -> str:
@@ -107,13 +140,6 @@ def active_owners(but: Membership) -> int:
         Membership.role == Role.OWNER.value, in_force(), Membership.id != but.id
     )
     return db.session.execute(statement).scalar_one()
-
-
-def find_subject(user: AppUser) -> Subject | None:
-    """Return the user as who acts in the tenant in scope, or None where it is no member now."""
-    statement = select(Membership).where(Membership.user_id == user.id, in_force())
-    membership = db.session.scalar(statement)
-    return None if membership is None else subject_of(membership)
 
 
 def subject_of(membership: Membership, token: ApiToken | None = None) -> Subject:
@@ -205,14 +231,48 @@ def get_token(token_id: uuid.UUID) -> ApiToken:
     return token
 
 
+ENTERED = (Tenant, Membership.id, Membership.role, Membership.expires_at)
+
+
+def _company(row: Any) -> Company:
+    return Company(row.Tenant, row.id, Role(row.role), row.expires_at)
+
+
 def companies_of(user_id: int) -> list[Company]:
     """Return the companies that the user may enter now, by name."""
     statement = (
-        select(Tenant.slug, Tenant.name, Membership.role, Membership.expires_at)
+        select(*ENTERED)
         .join(Membership, Membership.tenant_id == Tenant.id)
         .where(Membership.user_id == user_id, in_force(), Tenant.archived_at.is_(None))
         .order_by(Tenant.name, Tenant.slug)
     )
-    with system("list the companies of the signed-in user"):
-        rows = db.session.execute(statement).all()
-    return [Company(row.slug, row.name, Role(row.role), row.expires_at) for row in rows]
+    with system("list the companies of a user"):
+        return [_company(row) for row in db.session.execute(statement)]
+
+
+SIGN_IN = (
+    select(*ENTERED, AppUser)
+    .select_from(LoginSession)
+    .join(AppUser, AppUser.id == LoginSession.user_id)
+    .outerjoin(Membership, (Membership.user_id == AppUser.id) & in_force())
+    .outerjoin(Tenant, (Tenant.id == Membership.tenant_id) & Tenant.archived_at.is_(None))
+    .where(
+        LoginSession.id == bindparam("session_id"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.started_at > bindparam("begun_after"),
+        AppUser.active,
+    )
+    .order_by(Tenant.name, Tenant.slug)
+)
+
+
+def find_sign_in(session_id: uuid.UUID, begun_after: datetime.datetime) -> SignIn | None:
+    """Return whom a session signs in, or None where it has ended or its user is not active.
+
+    One query, because every request begins with it; users and tenants in it are to be read only.
+    """
+    asked = {"session_id": session_id, "begun_after": begun_after}
+    with system("find who is signed in, and the companies that the person may enter"):
+        rows = db.session.execute(SIGN_IN, asked).all()
+    companies = [_company(row) for row in rows if row.Tenant is not None]
+    return SignIn(rows[0].AppUser, companies) if rows else None

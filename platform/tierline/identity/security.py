@@ -36,6 +36,7 @@ from tierline.identity.passwords import SHORTEST, PasswordRules
 from tierline.mail import Message, address_of, render, send_soon
 from tierline.mail.service import install as install_mail
 from tierline.tenancy.models import Tenant
+from tierline.tenancy.queries import find_tenant
 from tierline.web.guards import ANYONE, SIGNED_IN, guards
 from tierline.web.language import babel_name
 
@@ -164,6 +165,18 @@ def bearer_token() -> str | None:
     return token
 
 
+def find_asked_tenant(slug: str) -> Tenant | None:
+    """Return the tenant of an address as far as the caller may know of it, else None.
+
+    A token is judged in the tenant's scope, a session has read where its user may go.
+    """
+    if bearer_token() is not None:
+        return find_tenant(slug)
+    found = _find_sign_in()
+    company = found.find_company(slug) if found is not None else None
+    return company.tenant if company is not None else None
+
+
 def identify(tenant: Tenant) -> Subject | None:
     """Return who acts in the tenant in scope: the token's or the session's member, or None.
 
@@ -172,8 +185,17 @@ def identify(tenant: Tenant) -> Subject | None:
     token = bearer_token()
     if token is not None:
         return queries.get_token_subject(token, tenant.slug)
-    user = signed_in_user()
-    return queries.find_subject(user) if user is not None else None
+    found = _find_sign_in()
+    company = found.find_company(tenant.slug) if found is not None else None
+    if found is None or company is None:
+        return None
+    db.session.add(signed_in_user())  # from the session before the tenant was known
+    return found.subject_in(company)
+
+
+def _find_sign_in() -> queries.SignIn | None:
+    """Return whom the session signs in, if anyone, and where that person may go."""
+    return sessions.find_sign_in() if signed_in_user() is not None else None
 
 
 def is_signed_in() -> bool:
@@ -213,7 +235,10 @@ def get_operator() -> str:
 def tenants_of_user() -> list[queries.Company]:
     """Return the companies that the signed-in user may enter, for the switcher."""
     user = signed_in_user() if "Authorization" not in request.headers else None
-    return queries.companies_of(user.id) if user is not None else []
+    if user is None:
+        return []
+    found = sessions.find_sign_in()
+    return found.companies if found is not None else queries.companies_of(user.id)
 
 
 def _note_reset(app: Flask, user: AppUser, **_: Any) -> None:
@@ -237,4 +262,11 @@ AUDITED = {
     reset_password_instructions_sent: _note_request,
 }
 
-__all__ = ["get_signed_in_user", "identify", "install", "is_signed_in", "signed_in_user"]
+__all__ = [
+    "find_asked_tenant",
+    "get_signed_in_user",
+    "identify",
+    "install",
+    "is_signed_in",
+    "signed_in_user",
+]

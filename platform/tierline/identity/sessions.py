@@ -18,7 +18,9 @@ from sqlalchemy import func, select, update
 
 from tierline.audit.service import record
 from tierline.db import db
+from tierline.identity import queries
 from tierline.identity.models import AppUser, LoginSession
+from tierline.identity.queries import SignIn
 
 KEY = "session_id"
 CSRF_KEY = "csrf_token"
@@ -46,27 +48,26 @@ SYSTEMS = (
 
 
 def load_user(uniquifier: str) -> AppUser | None:
-    """Return the user of the request's session if both still live, else None (one query)."""
+    """Return the user of the request's session if both still live, else None."""
+    found = find_sign_in()
+    if found is None or found.user.fs_uniquifier != uniquifier:
+        return None
+    set_request_attr("fs_authn_via", "session")  # Flask-Security's own pages ask for it
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    user: AppUser = db.session.merge(found.user, load=False)  # a change of it is to be kept
+    return user
+
+
+def find_sign_in() -> SignIn | None:
+    """Return whom the request's session signs in and where to, or None; read once a request."""
     session_id = current_session_id()
     if session_id is None:
         return None
-    oldest = datetime.datetime.now(datetime.UTC) - LONGEST
-    statement = (
-        select(AppUser)
-        .join(LoginSession, LoginSession.user_id == AppUser.id)
-        .where(
-            AppUser.fs_uniquifier == uniquifier,
-            AppUser.active,
-            LoginSession.id == session_id,
-            LoginSession.ended_at.is_(None),
-            LoginSession.started_at > oldest,
-        )
-    )
-    user: AppUser | None = db.session.scalar(statement)
-    if user is not None:
-        set_request_attr("fs_authn_via", "session")  # Flask-Security's own pages ask for it
-        set_request_attr("fs_paa", session.get("fs_paa", 0))
-    return user
+    if g.get("sign_in_of") != session_id:
+        oldest = datetime.datetime.now(datetime.UTC) - LONGEST
+        g.sign_in, g.sign_in_of = queries.find_sign_in(session_id, oldest), session_id
+    found: SignIn | None = g.sign_in
+    return found
 
 
 def current_session_id() -> uuid.UUID | None:

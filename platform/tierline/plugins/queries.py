@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from tierline.db import current_scope, db
+from tierline.db import current_scope, db, read_once
 from tierline.errors import Conflict, NotFound
 from tierline.marking import N_
 from tierline.packs import records
@@ -144,7 +144,8 @@ def enablements() -> list[PluginEnablement]:
     return list(db.session.scalars(select(PluginEnablement).order_by(PluginEnablement.plugin)))
 
 
-def enabled_plugins() -> dict[str, Release]:
+@read_once
+def enabled_plugins() -> Mapping[str, Release]:
     """Return the releases that the tenant has enabled, with its changes, by plugin id."""
     there = offers()
     return {
@@ -154,6 +155,7 @@ def enabled_plugins() -> dict[str, Release]:
     }
 
 
+@read_once
 def enabled_names() -> frozenset[str]:
     """Return the names under which the tenant's plugins answer, each registered in this process."""
     plugins = installed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from tierline.accounts.models import CUSTOMER, Account, AccountGroup
-from tierline.db import db
+from tierline.db import db, read_once
 from tierline.db.scope import current_tenant_id
 from tierline.errors import NotFound
 from tierline.metrics.models import STATE
@@ -41,7 +42,8 @@ def entries() -> list[SchemeEntry]:
     return [_entry(each, used.get(each.id)) for each in _in_order()]
 
 
-def recorded_schemes() -> list[tuple[TieringScheme, Scheme]]:
+@read_once
+def recorded_schemes() -> Sequence[tuple[TieringScheme, Scheme]]:
     """Return the schemes with tiers on record that the tenant's plugins contribute, in order."""
     used = {
         scheme.scheme_id: scheme

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, g, request, url_for
 from werkzeug.security import safe_join
 
 from tierline.errors import TierlineError
@@ -50,6 +50,13 @@ def _read_manifest(path: Path, changed_at: int) -> dict[str, str]:
 
 def asset(name: str) -> str:
     """Return the address of a built file: "main.js", "main.css", "icons.svg", "mark.svg"."""
+    addresses: dict[str, str] = g.setdefault("asset_addresses", {})  # a page has fifty icons
+    if name not in addresses:
+        addresses[name] = _address(name)
+    return addresses[name]
+
+
+def _address(name: str) -> str:
     files = built_files()
     if name not in files:
         known = ", ".join(sorted(files))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
+
+from tierline.web.assets import asset
+
+ORNAMENT = Markup('aria-hidden="true"')
 
 
 def address_with(**changes: Any) -> str:
@@ -35,6 +41,18 @@ def layout(name: str = "app") -> str:
     return f"layout/{name}.html"
 
 
+def svg_icon(name: str, label: str | None = None, **more: str) -> Markup:
+    """Return an icon: a picture with a `label`, or a mere ornament; `class` adds to its classes."""
+    return _icon(f"{asset('icons.svg')}#{name}", escape(label or ""), **more)
+
+
+@lru_cache(2048)
+def _icon(address: str, label: Markup, **more: str) -> Markup:
+    told = Markup('role="img" aria-label="{}"').format(label) if label else ORNAMENT
+    svg = Markup('<svg class="icon {}" {}><use href="{}"></use></svg>')
+    return svg.format(more.get("class", ""), told, address)
+
+
 def listed(value: object) -> bool:
     """Tell whether `value` is a list or tuple; a lazily translated text is neither."""
     return isinstance(value, list | tuple)
@@ -42,5 +60,5 @@ def listed(value: object) -> bool:
 
 def init_components(app: Flask) -> None:
     """Give templates, macros included, the helpers of this module."""
-    app.jinja_env.globals.update(address_with=address_with, layout=layout)
+    app.jinja_env.globals.update(address_with=address_with, layout=layout, svg_icon=svg_icon)
     app.jinja_env.tests["listed"] = listed

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -19,29 +20,29 @@ from tierline.access.request import request_id
 from tierline.db import db, read_only, tenant_scope
 from tierline.errors import NotFound, Unauthenticated
 from tierline.tenancy.models import Tenant
-from tierline.tenancy.queries import find_tenant
 from tierline.web.guards import ANYONE, OPERATOR, guards, is_there
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-REQUIRE_OPERATOR = "tierline.require_operator"
-
-Identify = Callable[[Tenant], Subject | None]
-"""Return the acting subject in a tenant, None where there is none; runs in the tenant's scope."""
 
 
-def install(
-    app: Flask,
-    *,
-    identify: Identify,
-    signed_in: Callable[[], bool],
-    require_operator: Callable[[], object],
-) -> None:
-    """Put the edge around every request of the application.
+@dataclass(frozen=True)
+class Callers:
+    """What the edge asks about who calls; identity answers."""
 
-    `require_operator` raises Unauthenticated or Forbidden where no operator of the platform acts.
-    """
+    find_tenant: Callable[[str], Tenant | None]
+    """The tenant with a slug, None where there is none that the caller may know of."""
 
-    app.extensions[REQUIRE_OPERATOR] = require_operator
+    identify: Callable[[Tenant], Subject | None]
+    """The acting subject in a tenant, None where there is none; runs in the tenant's scope."""
+
+    signed_in: Callable[[], bool]
+
+    require_operator: Callable[[], object]
+    """Raises Unauthenticated or Forbidden where no operator of the platform acts."""
+
+
+def install(app: Flask, callers: Callers) -> None:
+    """Put the edge around every request of the application."""
 
     @app.url_value_preprocessor
     def take_tenant(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -56,7 +57,7 @@ def install(
         if request.method in SAFE:
             stack.enter_context(read_only())
         if request.routing_exception is None and request.endpoint is not None:
-            _admit(app, stack, identify, signed_in)
+            _admit(app, stack, callers)
 
     @app.after_request
     def leave(response: Response) -> Response:
@@ -73,32 +74,32 @@ def install(
             stack.close()
 
 
-def _admit(app: Flask, stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]) -> None:
+def _admit(app: Flask, stack: ExitStack, callers: Callers) -> None:
     guard = guards(app)[str(request.endpoint)]
     if g.slug is not None:
-        _enter_tenant(stack, identify, signed_in)
+        _enter_tenant(stack, callers)
         if not is_there(app, str(request.endpoint)):
             raise NotFound(_("This company has not enabled the plugin whose page this is."))
     if isinstance(guard, Permission):
         require(guard)
     elif guard is OPERATOR:
-        app.extensions[REQUIRE_OPERATOR]()
-    elif guard is not ANYONE and not signed_in():
+        callers.require_operator()
+    elif guard is not ANYONE and not callers.signed_in():
         raise Unauthenticated(_("Sign in first."))
 
 
-def _enter_tenant(stack: ExitStack, identify: Identify, signed_in: Callable[[], bool]) -> None:
+def _enter_tenant(stack: ExitStack, callers: Callers) -> None:
     """Put the tenant of the address in scope; to a stranger it does not exist."""
-    tenant = find_tenant(g.slug)
+    tenant = callers.find_tenant(g.slug)
     if tenant is None:
-        if not signed_in():
+        if not callers.signed_in():
             raise Unauthenticated(_("Sign in first."))
         raise NotFound(_("There is no such company, or you are not a member of it."))
     db.session.close()  # what it read stays readable; a request holds one connection, not two
     stack.enter_context(tenant_scope(tenant.id))
-    subject = identify(tenant)
+    subject = callers.identify(tenant)
     if subject is None:
-        if not signed_in():
+        if not callers.signed_in():
             raise Unauthenticated(_("Sign in first."))
         raise NotFound(_("There is no such company, or you are not a member of it."))
     g.tenant = tenant

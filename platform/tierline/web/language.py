@@ -4,50 +4,61 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.support import Translations
-from flask import Flask, g, has_request_context, request
+from babel.dates import format_date
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import (
     Babel,
     Domain,
     format_currency,
-    format_date,
     format_datetime,
     format_decimal,
     get_locale,
 )
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 KEY = "tierline.words"
 LOCALES = ("en", "zh_CN")
 COOKIE = "locale"
 
 
-class Words(Domain):  # type: ignore[misc]
-    """The platform's catalogue, and below it those that extensions bring."""
+class Words(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """The platform's catalogue, and below it those that extensions bring; kept by language.
+
+    Flask-Babel's own look-up spells the language out for each text.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.added: dict[str, list[Translations]] = {}
+        self._by_language: dict[str, NullTranslations] = {}
 
     def add(self, locale: str, catalogue: Translations) -> None:
         """Add a catalogue; a text that the platform has, too, is the platform's."""
-        self.added.setdefault(babel_name(locale), []).append(catalogue)
-        self.cache.clear()
+        self.added.setdefault(short_name(Locale.parse(babel_name(locale))), []).append(catalogue)
+        self._by_language.clear()
 
-    def get_translations(self) -> Translations:
+    def get_translations(self) -> NullTranslations:
         """Return the texts of the language in force, all catalogues in one."""
-        key = f"{get_locale()}+"
-        if key not in self.cache:
+        locale = get_locale()
+        if locale is None:
+            return NullTranslations()  # outside any application
+        name = short_name(locale)
+        if name not in self._by_language:
             own = super().get_translations()
             merged = Translations()
-            for catalogue in (*self.added.get(str(get_locale()), ()), own):
+            for catalogue in (*self.added.get(name, ()), own):
                 merged.merge(catalogue)
             merged.plural = getattr(own, "plural", merged.plural)
-            self.cache[key] = merged
-        found: Translations = self.cache[key]
-        return found
+            self._by_language[name] = merged
+        return self._by_language[name]
 
 
 def chosen_locale() -> str:
@@ -112,13 +123,34 @@ def percent(value: Any, digits: int = 1) -> str:
 
 
 def date(value: datetime.date | None) -> str:
-    """Return a date in the reader's form; "–" for unknown."""
-    return "–" if value is None else format_date(value, "medium")
+    """Return a date in the reader's form, of a moment the day in the tenant's time zone.
+
+    "–" for unknown.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, datetime.datetime):
+        value = value.astimezone(ZoneInfo(_time_zone())).date()
+    return _written(value, short_name())
+
+
+@lru_cache(4096)
+def _written(day: datetime.date, locale: str) -> str:
+    """Return a day in a language; lists show the same ones again and again."""
+    return format_date(day, "medium", babel_name(locale))
 
 
 def moment(value: datetime.datetime | None) -> str:
     """Return a date and time in the tenant's time zone; "–" for unknown."""
     return "–" if value is None else format_datetime(value, "short")
+
+
+@pass_eval_context
+def translated(context: EvalContext, text: str, **values: Any) -> str:
+    """Return a template's text in the language in force; what Jinja does, by a shorter way."""
+    words: Words = current_app.extensions[KEY]
+    found = words.get_translations().gettext(text)
+    return (Markup(found) if context.autoescape else found) % values  # noqa: S704 - ours
 
 
 def install(app: Flask) -> None:
@@ -127,5 +159,6 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel = Babel(app, locale_selector=chosen_locale, timezone_selector=_time_zone)
     babel.domain_instance = app.extensions[KEY] = Words()
+    app.jinja_env.globals["_"] = translated
     for filter_ in (number, money, percent, date, moment, localized):
         app.add_template_filter(filter_)

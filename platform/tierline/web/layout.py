@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup
 
 from tierline.access.decision import decide, find_subject
 from tierline.access.permissions import Permission
-from tierline.web.assets import init_assets
+from tierline.web.assets import asset, init_assets
 from tierline.web.components import init_components
 from tierline.web.guards import guards, is_there
 from tierline.web.language import short_name
@@ -41,13 +44,32 @@ def url_for_locale(code: str) -> str:
     return url_for("preferences.choose_language", code=code, next=request.full_path.rstrip("?"))
 
 
+def part(template: str, **given: Hashable) -> Markup:
+    """Return a part of the frame that depends on what it is given, the language and nothing else.
+
+    It is kept for whoever is to see the same. `static` pictures' addresses are given by itself.
+    """
+    made = _rendered.__wrapped__ if current_app.jinja_env.auto_reload else _rendered
+    return made(template, short_name(), asset("icons.svg"), **given)
+
+
+@lru_cache(1024)
+def _rendered(template: str, locale: str, icons: str, **given: Hashable) -> Markup:
+    with_nothing_else = current_app.jinja_env.get_template(template)
+    return Markup(with_nothing_else.render(given))  # noqa: S704 - a template escapes
+
+
 def install(app: Flask) -> None:
     """Give templates, macros included, what they ask for."""
     init_assets(app)
     init_components(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        link=link, navigation=navigation, tenant_hue=tenant_hue, url_for_locale=url_for_locale
+        part=part,
+        link=link,
+        navigation=navigation,
+        tenant_hue=tenant_hue,
+        url_for_locale=url_for_locale,
     )
     app.register_blueprint(preferences)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app, g, request, url_for
 from flask_babel import LazyString
@@ -38,15 +37,26 @@ def navigation_entry(
         _entries.append(Entry(key, label, endpoint, icon, weight, section))
 
 
-def navigation(section: str = "main") -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry as a page shows it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+def navigation(section: str = "main") -> tuple[ShownEntry, ...]:
     """Return the entries that the acting subject may open, in order."""
     tenant = g.get("tenant")
     if tenant is None:
-        return []
+        return ()
     shown = sorted(_entries, key=lambda entry: (entry.weight, entry.key))
-    return [
+    return tuple(
         _shown(entry, tenant.slug) for entry in shown if entry.section == section and _may(entry)
-    ]
+    )
 
 
 def _may(entry: Entry) -> bool:
@@ -55,12 +65,11 @@ def _may(entry: Entry) -> bool:
     return may and is_there(current_app, entry.endpoint)
 
 
-def _shown(entry: Entry, slug: str) -> dict[str, Any]:
-    blueprint = entry.endpoint.partition(".")[0]
-    return {
-        "key": entry.key,
-        "label": entry.label,
-        "url": url_for(entry.endpoint, tenant=slug),
-        "icon": entry.icon,
-        "active": (request.blueprint or "") == blueprint,
-    }
+def _shown(entry: Entry, slug: str) -> ShownEntry:
+    return ShownEntry(
+        key=entry.key,
+        label=str(entry.label),
+        url=url_for(entry.endpoint, tenant=slug),
+        icon=entry.icon,
+        active=(request.blueprint or "") == entry.endpoint.partition(".")[0],
+    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, func, text
+from sqlalchemy.engine import Engine
 
 from conftest import working_in
 from people import make_member
 from tierline.access.decision import acting_as
 from tierline.accounts import listing, service
-from tierline.accounts.listing import AccountFilter, list_accounts
+from tierline.accounts.listing import AccountFilter, list_accounts, list_for_screen
 from tierline.accounts.models import Account
 from tierline.accounts.panels import ListColumn, ListFilter
 from tierline.configuration.service import enable
@@ -137,7 +139,7 @@ def test_filters_narrow(app, tenant):
         assert found(group="customer") == ["hers", "mine"]
         assert found(archived=True) == ["gone"]
         assert found(kind="channel", owner="nobody") == []
-        assert listing.count_accounts(AccountFilter()) == 3
+        assert list_for_screen(AccountFilter()).count == 3
         row = list_accounts(AccountFilter(group="supplier")).items[0]
         assert (row.groups, row.owner, row.external_key) == (["supplier"], None, None)
 
@@ -171,8 +173,8 @@ def test_higher_layers_add_columns_and_filters(in_tenant):
     short = ListFilter(
         "size", "Size", [("short", "Short")], lambda option: func.length(Account.name) < 3
     )
-    page = list_accounts(AccountFilter(), columns=[column])
-    assert [row.added for row in page.items] == [{"length": 2}, {"length": 4}]
+    page = list_for_screen(AccountFilter(), columns=[column])
+    assert [row.added for row in page.items] == [(2,), (4,)]
     wanted = AccountFilter(added={"size": "short"})
     assert [row.name for row in list_accounts(wanted, filters=[short]).items] == ["ab"]
     with pytest.raises(Invalid):
@@ -191,32 +193,78 @@ def test_the_list_of_another_company_is_empty(app, tenant, other_tenant):
             listing.get_row(account_id)
 
 
-def test_the_page_asks_as_much_for_many_accounts_as_for_few(app, tenant, login):
+WHAT_THE_PAGE_ASKS = [
+    # (words of the statement, what for)
+    ("SET LOCAL", "no tenant yet: who is signed in"),
+    ("FROM login_session", "the session's user, and the companies to enter and to switch to"),
+    ("SET LOCAL", "the tenant in scope, read only"),
+    ("FROM tiering_scheme", "filters and columns of tiers"),
+    ("FROM plugin_enablement", "the tenant's plugins"),
+    ("count(*)", "a page of accounts, with the number of all"),
+    ("FROM membership", "the owners to filter by"),
+]
+
+
+@pytest.fixture
+def asked(app, tenant, login):
+    """Return a function that opens the list's page and returns the statements that it took."""
     browser = login("member")
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(connection, cursor, statement, *rest):
-        asked.append(statement)
+        statements.append(statement)
 
-    def questions() -> int:
-        asked.clear()
+    def asked_by_the_page() -> list[str]:
+        statements.clear()
         assert browser.get(f"/t/{tenant.slug}/accounts").status_code == 200
-        return len(asked)
+        return list(statements)
 
-    def fill(number: int) -> None:
-        with working_in(app, tenant):
-            for _ in range(number):
-                service.create_account({"name": uuid.uuid4().hex})
-            db.session.commit()
-
-    fill(1)
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
-        questions()  # what is asked once in a process
-        few = questions()
-        fill(20)
-        assert questions() == few
+        asked_by_the_page()  # what is asked once in a process
+        yield asked_by_the_page
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def fill(app, tenant, number: int) -> None:
+    with working_in(app, tenant):
+        for _ in range(number):
+            service.create_account({"name": uuid.uuid4().hex})
+        db.session.commit()
+
+
+def test_the_page_asks_for_each_thing_once(app, tenant, asked):
+    fill(app, tenant, 1)
+    statements = asked()
+    assert len(statements) == len(WHAT_THE_PAGE_ASKS), statements
+    for statement, (words, what_for) in zip(statements, WHAT_THE_PAGE_ASKS, strict=True):
+        assert words in statement, what_for
+
+
+def test_the_page_asks_as_much_for_many_accounts_as_for_few(app, tenant, asked):
+    fill(app, tenant, 1)
+    few = asked()
+    fill(app, tenant, 20)
+    assert len(asked()) == len(few)
+
+
+def test_past_the_last_page_the_number_of_all_is_still_known(app, tenant):
+    fill(app, tenant, 3)
+    with working_in(app, tenant):
+        cursor = list_accounts(AccountFilter(), "name", None, 2).next_cursor
+        last = list_for_screen(AccountFilter(), "name", cursor, 2)
+        assert (len(last.items), last.count) == (1, 3)
+        service.archive_account(last.items[0].id)
+        beyond = list_for_screen(AccountFilter(), "name", cursor, 2)
+        assert (beyond.items, beyond.count) == ([], 2)
+
+
+def test_each_row_of_the_page_leads_to_its_account(app, tenant, login):
+    fill(app, tenant, 2)
+    browser = login("viewer")
+    page = browser.get(f"/t/{tenant.slug}/accounts").text
+    links = re.findall(r'<th scope="row"><a href="([^"]+)">([0-9a-f]{32})</a>', page)
+    assert len(links) == 2
+    for address, name in links:
+        assert name in browser.get(address).text
