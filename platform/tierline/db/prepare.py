@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def prepare(settings: Settings, histories: Iterable[History] = ()) -> None:
     try:
         _create_database(url)
         engine = _engine(url)
-        with engine.begin() as connection:
+        with _one_at_a_time(url), engine.begin() as connection:
             _check_version(connection)
             _grant(connection, settings, str(url.database))
         engine.dispose()
@@ -74,6 +75,18 @@ def _engine(url: URL) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
 
 
+@contextmanager
+def _one_at_a_time(url: URL) -> Iterator[None]:
+    """Let one preparation at a time go on, on a server: its databases share their roles.
+
+    The lock is held in the database that every server has, since a lock belongs to one database.
+    """
+    engine = _engine(url.set(database="postgres"))
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(727201)"))
+        yield
+
+
 def _create_database(url: URL) -> None:
     engine = _engine(url.set(database="postgres")).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -92,8 +105,6 @@ def _check_version(connection: Connection) -> None:
 
 
 def _grant(connection: Connection, settings: Settings, database: str) -> None:
-    # One preparation at a time on a server: roles are shared by all of its databases.
-    connection.execute(text("SELECT pg_advisory_xact_lock(727201)"))
     present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
     for role in ROLES:
         verb = "ALTER" if role in present else "CREATE"
