@@ -64,13 +64,14 @@ class World:
         self.made: dict[str, str] = {}
 
     def enable_extensions(self) -> None:
-        """Enable every extension, so that its routes are there."""
+        """Enable every extension that has routes, so that they are there."""
         from tierline.configuration.service import enable
         from tierline.plugins.manager import installed
 
         with working_in(self.app, self.company):
             for plugin in sorted(installed().extensions):
-                enable(plugin)
+                if list(installed().blueprints_of(plugin)):
+                    enable(plugin)
             db.session.commit()
 
     def person(self, role: Role) -> Person:

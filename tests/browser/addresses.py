@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
+from route_cases import CASES
+
 # No pages to look at: files, machine interfaces, choices that lead back.
 NOT_PAGES = ("static", "health.", "preferences.", "imports.download_failed_rows")
 # Parts of a page that are asked for apart.
@@ -29,7 +31,10 @@ def pages(app: Flask, example: Callable[[str], Any]) -> Iterator[Address]:
     """Yield every page of the application; `example` gives a value for an argument's name."""
     for rule in app.url_map.iter_rules():
         if is_page(rule):
-            values = {name: example(name) for name in sorted(rule.arguments)}
+            case = CASES[f"GET {rule.endpoint}"]  # says which example, where it is not the name's
+            asked = sorted(rule.arguments - set(case.fixed))
+            names = {name: case.arguments.get(name, name) for name in asked}
+            values = {name: example(each) for name, each in names.items()} | dict(case.fixed)
             with app.test_request_context():
                 path = url_for(rule.endpoint, **values)
             yield Address(rule.endpoint, path, rule.endpoint not in SIGNED_OUT)

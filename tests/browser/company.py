@@ -50,13 +50,16 @@ def make_content(app: Flask, company: Company) -> dict[str, Any]:
             start_run(scheme)
         db.session.commit()
     finish_jobs(app, company.id)
+    world = World(app, company)
+    world.enable_extensions()
     return {
         "tenant": company.slug,
         "plugin": "manufacturing",
         "scheme_id": "essentials:rfm",
         "account_id": accounts[NAMES[0]],
         "contact_id": contact_id,
-        "token": World(app, company).make("reset_token"),
+        "token": world.make("reset_token"),
+        "commitment_id": world.make("commitment_id"),
     }
 
 

@@ -32,15 +32,16 @@ from tierline.web.schema_texts import told
 
 WORDS = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
-    *("Tierline", "API", "CSV", "XLSX", "ZIP", "UTF", "GB", "MB", "gzip", "English", "ID", "CNY"),
-    *("ABC", "RFM", "SaaS", "GMV", "MRR", "ARR", "NPS", "QBR", "SLA", "OEM", "KA", "USD", "CNY"),
+    *("Tierline", "API", "CSV", "XLSX", "ZIP", "JSONL", "UTF", "GB", "MB", "gzip", "English"),
+    *("ID", "CNY", "ABC", "RFM", "SaaS", "GMV", "MRR", "ARR", "NPS", "QBR", "SLA", "OEM", "KA"),
+    *("USD", "RAROC"),
     *("OpenAPI", "Bearer", "RFC", "problem", "details", "If", "Match", "ETag", "Escape", "Esc"),
     *("Enter", "Shift", "Ctrl", "Alt", "Tab", "yyyy", "mm", "dd", "yyyymmdd"),
     "tests",  # the area of the permissions that tests declare
 }
 MAPPINGS = "|".join(path.stem for path in (home_folder() / "tenants/mappings").glob("*.yaml"))
 DATA = re.compile(  # what the records of route_world.py are called
-    r"[\w.+-]+@[\w.-]+|https?://\S+|Account [0-9a-f]{6}|Chen Jie|orders\.csv"
+    r"[\w.+-]+@[\w.-]+|https?://\S+|(?:Account|Bureau) [0-9a-f]{6}|Chen Jie|A report|orders\.csv"
     r"|A (?:owner|viewer|consultant)"
     rf"|\b(?:made|test|Operator|{MAPPINGS})\b"
     r"|[0-9a-f]{8,}|m-[0-9a-f]+|[a-z_]+(?:[.:][a-z_]+)+"
@@ -99,6 +100,7 @@ def english(page: str, *, columns: bool = False) -> set[str]:
 def world(app: Flask, make_tenant: Any) -> World:
     """Return a Chinese company with a record of every everyday kind."""
     made = World(app, make_tenant("华兴精密", "zh_CN"))
+    made.enable_extensions()
     owner = made.person(Role.OWNER).email
     make_member(app, make_tenant("海润供应链", "zh_CN"), Role.MEMBER, email=owner)
     for kind in ("account_id", "contact_id", "import_id", "token_id", "run_id", "failed_job_id"):

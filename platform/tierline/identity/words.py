@@ -30,9 +30,17 @@ OVER_ALL: Mapping[str, LazyString] = {
 }
 
 
+_added: dict[str, LazyString] = {}
+
+
+def name_area(area: str, name: LazyString) -> None:
+    """Say what the area of an extension's permissions is called."""
+    _added[area] = name
+
+
 def area_name(area: str) -> str:
     """Return what an area is called, in the reader's language; its key where it has no name."""
-    return str(AREA_NAMES.get(area, area))
+    return str(AREA_NAMES.get(area) or _added.get(area, area))
 
 
 def scope_name(scope: str) -> str:

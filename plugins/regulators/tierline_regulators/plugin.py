@@ -8,6 +8,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 
 from tierline.audit.words import name_actions
+from tierline.identity.words import name_area
 from tierline.plugins.hooks import hookimpl
 from tierline.plugins.routes import ExtensionApi, ExtensionPages
 from tierline_regulators import models, panels
@@ -18,6 +19,7 @@ __all__ = ["PACK", "blueprints", "models", "panels"]
 
 PACK = Path(__file__).parent.parent
 
+name_area("regulators", _l("Commitments"))
 name_actions(
     {
         "regulators.add": _l("Commitment added"),

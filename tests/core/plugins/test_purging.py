@@ -100,7 +100,7 @@ def test_only_a_disabled_plugin_is_purged(app: Flask, used: Company, state: str)
 def test_the_name_must_be_typed(app: Flask, used: Company, login: Login) -> None:
     page = f"/t/{used.slug}/plugins/regulators/purge"
     browser = login("administrator")
-    assert "Type regulators to purge it." in browser.get(page).text
+    assert "Type <code>regulators</code> to purge it." in browser.get(page).text
     wrong = browser.post(page, data={"confirm": "regulator"})
     assert wrong.status_code == 422
     assert "must be &#34;regulators&#34;" in wrong.text
