@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -82,7 +83,7 @@ def _offer(row: PluginInstallation, plugins: Plugins) -> Offer | None:
     try:
         release = pinned_release(row.digest)
     except Conflict as error:  # one altered row must not take every page down
-        log.error("plugin.left_out", plugin=row.plugin, problems=[error.message])
+        _tell_once(row.plugin, row.digest, error.message)
         return None
     return Offer(
         release,
@@ -92,6 +93,11 @@ def _offer(row: PluginInstallation, plugins: Plugins) -> Offer | None:
         row.installed_by,
         row.installed_at,
     )
+
+
+@cache
+def _tell_once(plugin: str, digest: str, problem: str) -> None:
+    log.error("plugin.left_out", plugin=plugin, digest=digest, problems=[problem])
 
 
 def number_of(version: str) -> tuple[int, ...]:

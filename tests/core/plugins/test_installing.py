@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from conftest import Company, working_in
 from packing import (
@@ -263,6 +263,8 @@ def test_a_stored_release_that_was_altered_is_refused_and_stops_no_other(
         assert "essentials" in offers.offers()
         with working_in(app, tenant), pytest.raises(NotFound):
             service.enable(plugin)
+        db.session.execute(delete(PluginInstallation).where(PluginInstallation.plugin == plugin))
+        db.session.commit()
 
 
 def test_retired_is_no_longer_offered_but_who_has_it_keeps_it(
