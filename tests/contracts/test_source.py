@@ -29,6 +29,7 @@ SQL_BUILDERS = {
     "db/prepare.py": "roles and rights, before any table is there",
     "db/rls.py": "policies, from the metadata's table names",
     "db/session.py": "SET LOCAL with an int",
+    "testing/plugin.py": "a database for each test process, named by its number",
 }
 
 # Who may commit: the edges, and what is an edge of its own.
@@ -81,7 +82,7 @@ def scopes_around_a_yield(tree: ast.AST, place: str) -> list[str]:
         managers = {
             getattr(each, "id", getattr(each, "attr", "")) for each in function.decorator_list
         }
-        if "contextmanager" in managers:
+        if managers & {"contextmanager", "fixture"}:
             continue
         for node in inside(function):
             if isinstance(node, ast.With) and enters_scope(node) and yields(node):
@@ -147,7 +148,7 @@ def requests_in_services(tree: ast.AST, place: str) -> list[str]:
 
 def commits(tree: ast.AST, place: str) -> list[str]:
     """Only the edges commit; services flush."""
-    if place in COMMITTERS or Path(place).parts[0] in ("instance", "cli", "simulate"):
+    if place in COMMITTERS or Path(place).parts[0] in ("instance", "cli", "simulate", "testing"):
         return []
     return [
         f"{place}:{node.lineno} commits"
