@@ -295,6 +295,9 @@ CASES: dict[str, Case] = {
     "POST configuration.reset_plugin": CHANGED,
     "GET configuration.edit_item": ITEM,
     "POST configuration.change_item": replace(ITEM, form=another_text),
+    "POST configuration.hide_item": replace(
+        ITEM, fixed={"folder": "tiering", "name": "kraljic"}, form={"reason": "We do not use it"}
+    ),
     "GET api_configuration.list_revisions": READ,
     "GET api_configuration.show_revision": DRAFT,
     "POST api_configuration.publish_revision": DRAFT,

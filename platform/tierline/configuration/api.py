@@ -75,7 +75,8 @@ def change_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
     """Change a plugin's documents for this company; a reason is needed."""
     operations = [Operation(**each) for each in given["operations"]]
     service.check_reason(given["reason"])
-    return _carried_out(changes.overriding(plugin, operations, given["reason"]), given)
+    reason, expires_on = given["reason"], given["expires_on"]
+    return _carried_out(changes.overriding(plugin, operations, reason, expires_on), given)
 
 
 @api.post("/plugins/<plugin>/reset", permission=CHANGE)

@@ -109,19 +109,31 @@ def settled(plugin: str, found: Merge, yours: Release, new: Release) -> Merge:
 
 
 def carried(
-    release: Release, document: Mapping[str, Any], known: Iterable[Override], reason: str
+    release: Release,
+    document: Mapping[str, Any],
+    known: Iterable[Override],
+    reason: str,
+    expires_on: datetime.date | None = None,
 ) -> tuple[Override, ...]:
     """Return what makes the release into a document; a change that was there keeps its author."""
     by_operation = {(each.address, repr(each.operation)): each for each in known}
     author, now = get_subject().name, datetime.datetime.now(datetime.UTC)
     return tuple(
-        by_operation.get((each.address, repr(each)), Override(each, author, reason, now))
+        by_operation.get((each.address, repr(each)))
+        or Override(each, author, reason, now, expires_on)
         for each in difference(release.document, document)
     )
 
 
-def overriding(plugin: str, operations: Iterable[Operation], reason: str) -> Change:
+def overriding(
+    plugin: str,
+    operations: Iterable[Operation],
+    reason: str,
+    expires_on: datetime.date | None = None,
+) -> Change:
     """Return the change that carries out operations on what a plugin is in this company.
+
+    From the day `expires_on` the default holds again.
 
     Raises Conflict where it is not enabled, AddressInvalid, and ChangesInvalid with every problem.
     """
@@ -131,7 +143,7 @@ def overriding(plugin: str, operations: Iterable[Operation], reason: str) -> Cha
     document, problems = normalise(apply(mine.document, operations))
     if problems:
         raise ChangesInvalid(problems)
-    overrides = carried(release, document, current.overrides, reason)
+    overrides = carried(release, document, current.overrides, reason, expires_on)
     return Change({plugin: PluginState(current.state, current.digest, overrides)})
 
 
@@ -169,6 +181,16 @@ def resetting(plugin: str, addresses: Iterable[str] | None) -> Change:
             raise NotFound(_("%(address)s was not changed here.", address=address))
     kept = tuple(each for each in current.overrides if each.address not in gone)
     return Change({plugin: PluginState(current.state, current.digest, kept)})
+
+
+def expiring(plugin: str, today: datetime.date) -> Change:
+    """Return the change that takes back what was changed up to a day that has come."""
+    expired = [
+        each.address
+        for each in state_of(plugin).overrides
+        if each.expires_on is not None and each.expires_on <= today
+    ]
+    return resetting(plugin, expired)
 
 
 def undoing(before: Mapping[str, PluginState], after: Mapping[str, PluginState]) -> Change:

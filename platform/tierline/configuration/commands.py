@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -157,9 +158,17 @@ def changes(plugin: str, slug: str, as_json: bool) -> None:
 @click.option("--kind", type=click.Choice(KINDS), default="set", show_default=True)
 @tenant_option
 @reason_option
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day without it.")
 @json_option
 def change(
-    plugin: str, address: str, value: str, kind: Any, slug: str, reason: str, as_json: bool
+    plugin: str,
+    address: str,
+    value: str,
+    kind: Any,
+    slug: str,
+    reason: str,
+    until: datetime.datetime | None,
+    as_json: bool,
 ) -> None:
     """Give what stands at ADDRESS in PLUGIN a VALUE (JSON), for one company.
 
@@ -171,7 +180,8 @@ def change(
         raise click.BadParameter(f"is not JSON: {error}", param_hint="VALUE") from error
     with in_tenant(slug):
         operations = [Operation(address, kind, given)]
-        told = _told(service.override(plugin, operations, reason=reason))
+        day = until.date() if until else None
+        told = _told(service.override(plugin, operations, reason=reason, expires_on=day))
     show(told, as_json, _revision_lines([told] if told else []))
 
 

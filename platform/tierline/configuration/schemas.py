@@ -33,6 +33,7 @@ class OverrideSchema(ma.Schema):
     author = ma.fields.String()
     reason = ma.fields.String()
     at = ma.fields.DateTime()
+    expires_on = ma.fields.Date(allow_none=True)
 
 
 class OverrideListSchema(ma.Schema):
@@ -53,6 +54,11 @@ class OverrideRequestSchema(ReasonSchema):
 
     operations = ma.fields.List(
         ma.fields.Nested(OperationSchema), required=True, validate=ma.validate.Length(1, 500)
+    )
+    expires_on = ma.fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the first day on which the default holds again"},
     )
 
 

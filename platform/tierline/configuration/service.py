@@ -22,6 +22,7 @@ from tierline.configuration.models import Revision
 from tierline.configuration.queries import get_revision
 from tierline.db import db
 from tierline.errors import Conflict, Invalid
+from tierline.jobs.service import schedule
 from tierline.marking import N_
 from tierline.packs.differences import Operation
 from tierline.packs.merging import Side
@@ -29,9 +30,12 @@ from tierline.plugins.offers import offers, pinned_release
 from tierline.plugins.queries import enablements, state_of
 from tierline.plugins.service import put_plugins, store_installed
 from tierline.plugins.states import PluginState, read_state
+from tierline.tenancy.queries import current_tenant
 from tierline.tiering.starting import start_run
 
 UNDO_DAYS = 30
+EXPIRE = "configuration.expire"
+AT_NIGHT = "1 0 * * *"  # in the tenant's time zone, before the metrics of the new day
 
 
 class RevisionStale(Conflict):
@@ -81,14 +85,19 @@ def upgrade(
 
 
 def override(
-    plugin: str, operations: Iterable[Operation], *, reason: str, source: str = "command"
+    plugin: str,
+    operations: Iterable[Operation],
+    *,
+    reason: str,
+    source: str = "command",
+    expires_on: datetime.date | None = None,
 ) -> Revision | None:
     """Change a plugin's document for this company; None where that changes nothing.
 
     Raises Invalid without a reason, AddressInvalid, and ChangesInvalid naming every problem.
     """
     check_reason(reason)
-    return apply_now(changes.overriding(plugin, operations, reason), reason, source)
+    return apply_now(changes.overriding(plugin, operations, reason, expires_on), reason, source)
 
 
 def reset(
@@ -157,7 +166,10 @@ def publish(number: int) -> Revision:
             )
             raise RevisionStale(message, plugin=plugin)
     stood = standing()
-    put_plugins(states(revision, "after"))
+    after = states(revision, "after")
+    put_plugins(after)
+    if any(each.expires_on for state in after.values() for each in state.overrides):
+        schedule(EXPIRE, AT_NIGHT, current_tenant().time_zone, {})
     revision.state, revision.published_by = "published", get_subject().name
     revision.published_at = datetime.datetime.now(datetime.UTC)
     db.session.flush()

@@ -17,6 +17,8 @@ from tierline.configuration.planning import find_job
 from tierline.configuration.service import UNDO_DAYS
 from tierline.errors import NotFound
 from tierline.jobs.models import Job
+from tierline.packs import records
+from tierline.packs.contributions import Manifest
 from tierline.packs.differences import FIXED, apply, read_address
 from tierline.packs.leaves import is_element, plain
 from tierline.packs.merging import Merge, Row
@@ -52,6 +54,7 @@ class PluginChangeView:
     what: str
     changes: list[ChangeView]
     rows: list[RowView]
+    manifest: Manifest | None  # what it asks for, where another release comes in force
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def _plugin_view(plugin: str, change: Mapping[str, Any], rows: list[Any]) -> Plu
     title = localized(release.document["manifest"]["title"])
     lines = _lines(before, after, release.document)
     merged = [row_view(Row(**row), release.document) for row in rows]
-    return PluginChangeView(plugin, title, _what(before, after), lines, merged)
+    is_new = after.state == "enabled" and (before.state, before.digest) != ("enabled", after.digest)
+    asks = records.manifest(release.document) if is_new else None
+    return PluginChangeView(plugin, title, _what(before, after), lines, merged, asks)
 
 
 def _what(before: PluginState, after: PluginState) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -106,3 +106,4 @@ class PluginOverride(Tenanted, Base):
     author: Mapped[str]
     reason: Mapped[str]
     changed_at: Mapped[datetime.datetime]
+    expires_on: Mapped[datetime.date | None] = mapped_column(Date)  # the first day without it

@@ -190,6 +190,7 @@ def overrides(plugin: str) -> tuple[Override, ...]:
             row.author,
             row.reason,
             row.changed_at,
+            row.expires_on,
         )
         for row in rows
     )

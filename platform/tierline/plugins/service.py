@@ -95,6 +95,7 @@ def _put_overrides(plugin: str, state: PluginState) -> None:
                     author=override.author,
                     reason=override.reason,
                     changed_at=override.at,
+                    expires_on=override.expires_on,
                 )
             )
     db.session.flush()

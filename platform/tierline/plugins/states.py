@@ -18,6 +18,7 @@ class Override:
     author: str
     reason: str
     at: datetime.datetime
+    expires_on: datetime.date | None = None  # the first day on which the default holds again
 
     @property
     def address(self) -> str:
@@ -26,8 +27,12 @@ class Override:
 
     def to_document(self) -> dict[str, Any]:
         """Return the change as JSON keeps it."""
-        return {**vars(self.operation), "author": self.author, "reason": self.reason} | {
-            "at": self.at.isoformat()
+        return {
+            **vars(self.operation),
+            "author": self.author,
+            "reason": self.reason,
+            "at": self.at.isoformat(),
+            "expires_on": str(self.expires_on) if self.expires_on else None,
         }
 
 
@@ -35,7 +40,9 @@ def read_override(document: Mapping[str, Any]) -> Override:
     """Return the change that `to_document` wrote."""
     operation = Operation(document["address"], document["kind"], document["value"])
     at = datetime.datetime.fromisoformat(document["at"])
-    return Override(operation, document["author"], document["reason"], at)
+    given = document.get("expires_on")
+    expires_on = datetime.date.fromisoformat(given) if given else None
+    return Override(operation, document["author"], document["reason"], at, expires_on)
 
 
 @dataclass(frozen=True)

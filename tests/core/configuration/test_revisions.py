@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -16,6 +18,9 @@ from tierline.configuration.models import Revision
 from tierline.configuration.queries import get_revision, revisions
 from tierline.db import db
 from tierline.errors import Conflict, Invalid, NotFound
+from tierline.jobs.models import Schedule
+from tierline.jobs.running import run_job
+from tierline.jobs.service import enqueue
 from tierline.packs.differences import AddressInvalid, Operation
 from tierline.plugins.effective import ChangesInvalid
 from tierline.plugins.queries import enabled_plugins, get_field, get_scheme, overrides, state_of
@@ -204,6 +209,24 @@ def test_revisions_are_numbered_per_company(
     assert numbers == sorted(numbers, reverse=True)
     with working_in(app, make_tenant()):
         assert [each.number for each in revisions()] == [1]
+
+
+def test_a_change_for_a_time_is_taken_back_when_it_is_over(app: Flask, in_tenant: Company) -> None:
+    tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+    mine = Operation(f"{SCORE}#/title", "set", TITLE)
+    service.override("manufacturing", [mine], reason="For the fair", expires_on=tomorrow)
+    change(other_weights())
+    planned = db.session.scalars(select(Schedule).where(Schedule.kind == service.EXPIRE)).one()
+    assert planned.next_at is not None
+    in_three_days = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=3)
+    with time_machine.travel(in_three_days, tick=True):
+        job = enqueue(service.EXPIRE, {})
+        db.session.commit()
+        assert run_job(app, in_tenant.id, job.id) == "done"
+    db.session.expire_all()
+    assert get_scheme("manufacturing:weighted_score").title != TITLE
+    assert weights()["shipments"] == 30
+    assert revisions()[0].source == "platform"
 
 
 def retitle(document: dict[str, Any]) -> None:
