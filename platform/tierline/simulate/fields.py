@@ -14,6 +14,7 @@ from random import Random
 
 from tierline.simulate.behaviour import YEAR, Behaviour
 from tierline.simulate.records import Locale
+from tierline.simulate.signs import draw_signs
 from tierline.simulate.streams import poisson
 from tierline.simulate.trade import Market
 
@@ -67,8 +68,17 @@ def draw_fields(
     if "regulator" in groups:
         drawn |= _regulator(facts)
         drawn["regulators__jurisdiction"] = JURISDICTIONS[locale][party_kind]
-    unknown = market.assumptions.unknown_share
-    return {key: value for key, value in drawn.items() if random.random() >= unknown}
+    known = _known(facts, drawn)
+    if "customer" in groups and behaviour is not None:
+        fading = behaviour.decay(market.until)
+        known |= _known(facts, draw_signs(random, industry, fading, behaviour.payer))
+    return known
+
+
+def _known(facts: Facts, drawn: Mapping[str, str]) -> dict[str, str]:
+    """Return the values without those that nobody has entered."""
+    unknown = facts.market.assumptions.unknown_share
+    return {key: value for key, value in drawn.items() if facts.random.random() >= unknown}
 
 
 def _facts(random: Random, behaviour: Behaviour | None, market: Market) -> Facts:

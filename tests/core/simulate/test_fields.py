@@ -77,3 +77,15 @@ def test_the_share_of_wallet_is_what_is_bought_of_what_is_needed() -> None:
     for account in world.accounts:
         if world.truth[account.external_key].state == "churned":
             assert account.fields.get("manufacturing__share_of_wallet", "0.0") == "0.0"
+
+
+def test_signs_of_risk_are_worse_where_trade_is_fading() -> None:
+    world = simulate_world(6, "manufacturing", 600, 24)
+    drops: dict[str, list[float]] = {"active": [], "churned": []}
+    for account in world.accounts:
+        state = world.truth[account.external_key].state
+        drop = account.fields.get("manufacturing__quote_hit_drop")
+        if state in drops and drop is not None:
+            drops[state].append(float(drop))
+    means = {state: sum(found) / len(found) for state, found in drops.items()}
+    assert means["churned"] > means["active"] + 5
