@@ -85,13 +85,14 @@ def languages(subject: Subject) -> Iterator[Finding]:
         english, chinese = text["en"], text["zh_CN"]
         if CHINESE.search(english):
             yield file, f"{path}.en holds Chinese"
-        if not (CHINESE.search(chinese) or chinese.isupper() or _is_sign(english, chinese)):
+        same = chinese.isupper() or _is_sign(path, english, chinese)
+        if not (CHINESE.search(chinese) or same):
             yield file, f"{path}.zh_CN is not Chinese: translate it"
 
 
-def _is_sign(english: str, chinese: str) -> bool:
-    """Return whether a text is the same everywhere: A, 1–3, m²."""
-    return english == chinese and not WORD.search(chinese)
+def _is_sign(path: str, english: str, chinese: str) -> bool:
+    """Return whether a text is the same everywhere: A, 1–3, the unit ppm."""
+    return english == chinese and (path == "unit" or not WORD.search(chinese))
 
 
 def summaries(subject: Subject) -> Iterator[Finding]:
