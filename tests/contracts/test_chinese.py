@@ -34,7 +34,7 @@ WORDS = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     *("Tierline", "API", "CSV", "XLSX", "ZIP", "JSONL", "UTF", "GB", "MB", "gzip", "English"),
     *("ID", "CNY", "ABC", "RFM", "SaaS", "GMV", "MRR", "ARR", "NPS", "QBR", "SLA", "OEM", "KA"),
-    *("USD", "RAROC"),
+    *("USD", "RAROC", "YAML", "zip"),
     *("OpenAPI", "Bearer", "RFC", "problem", "details", "If", "Match", "ETag", "Escape", "Esc"),
     *("Enter", "Shift", "Ctrl", "Alt", "Tab", "yyyy", "mm", "dd", "yyyymmdd"),
     "tests",  # the area of the permissions that tests declare
@@ -45,10 +45,11 @@ DATA = re.compile(  # what the records of route_world.py are called
     r"|A (?:owner|viewer|consultant)"
     rf"|\b(?:made|test|Operator|{MAPPINGS})\b"
     r"|[0-9a-f]{8,}|m-[0-9a-f]+|[a-z_]+(?:[.:][a-z_]+)+"
+    r"|\{(?:company|period)\}|\b[A-Z]{2}[0-9]+\b"  # in a survey: filled in, and questions' codes
 )
 COLUMNS = re.compile(r"\b(?:Number|Customer|Date|Amount)\b|\b[AC]1\b")  # of its file
 SHOWN_ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "data-label", "data-confirm")
-UNSEEN = ("script", "style", "code", "pre", "svg", "kbd")
+UNSEEN = ("script", "style", "code", "pre", "svg", "kbd", "textarea")  # the last: what is entered
 OTHERS = {  # no pages of the product, or nothing but a redirect
     *("static", "health.healthz", "health.readyz", "api-docs.openapi_json"),
     *("preferences.choose_language", "preferences.choose_theme", "preferences.start"),

@@ -32,7 +32,9 @@ navigation_entry(
 @pages.get("/revisions", permission=READ)
 def list_revisions() -> Any:
     """Show the history of the configuration."""
-    return page("configuration/list.html", revisions=revisions(), words=words)
+    found = revisions()
+    titles = views.titles_of(found)
+    return page("configuration/list.html", revisions=found, titles=titles, words=words)
 
 
 @pages.get("/revisions/<int:number>", permission=READ)

@@ -18,7 +18,7 @@ from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.errors import TierlineError
 from tierline.metrics.models import STATE
-from tierline.plugins.queries import enabled_plugins
+from tierline.plugins.queries import enabled_plugins, get_scheme
 from tierline.plugins.service import put_plugins
 from tierline.plugins.states import PluginState
 from tierline.tiering.evaluation import Evaluation, evaluation_of
@@ -121,7 +121,17 @@ def _effect(scheme_id: str) -> dict[str, Any]:
         .where(found.source.in_group(found.rules.group), *found.where)
     )
     moved = sum(move["accounts"] for move in moves)
-    return {"accounts": total or 0, "moved": moved, "moves": moves, "movers": [*_movers(found)]}
+    tiers = {
+        tier.id: {"title": dict(tier.title), "color": tier.color}
+        for tier in get_scheme(scheme_id).tiers
+    }
+    return {
+        "accounts": total or 0,
+        "moved": moved,
+        "moves": moves,
+        "movers": [*_movers(found)],
+        "tiers": tiers,
+    }
 
 
 def _changed(found: Evaluation) -> Any:

@@ -49,7 +49,7 @@ def enable_defaults() -> None:
     """Enable what a new tenant begins with: the plugins whose manifest says `default: true`."""
     for plugin, offer in sorted(offers().items()):
         if offer.release.document["manifest"]["default"] and not offer.retired:
-            enable(plugin, reason=_("Enabled for each new company"), source="platform")
+            enable(plugin, source="platform")
 
 
 def enable(plugin: str, *, reason: str = "", source: str = "command") -> Revision | None:

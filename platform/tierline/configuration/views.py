@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,19 @@ from tierline.plugins.queries import (
 from tierline.plugins.service import installed_release
 from tierline.plugins.states import Override, PluginState, read_state
 from tierline.web.language import localized
+
+
+def titles_of(revisions: Iterable[Revision]) -> dict[int, list[str]]:
+    """Return what the plugins are called that each revision changes, by its number."""
+    return {
+        revision.number: [_title(change) for _, change in sorted(revision.changes.items())]
+        for revision in revisions
+    }
+
+
+def _title(change: Mapping[str, Any]) -> str:
+    digest = change["after"]["digest"] or change["before"]["digest"]
+    return localized(pinned_release(digest).document["manifest"]["title"])
 
 
 @dataclass(frozen=True)
