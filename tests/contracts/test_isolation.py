@@ -26,10 +26,12 @@ from tierline.config import Settings, home_folder
 from tierline.db import db
 from tierline.web.guards import ANYONE, OPERATOR, SIGNED_IN, Guard, guards
 
-# Names that all companies share: a plugin's id is no secret of a company.
+# Names that all companies share: a plugin's id is no secret of a company, and revisions are counted
+# in each from 1.
 SHARED = {
     *("plugin", "enabled_plugin", "suspended_plugin", "installed_plugin", "retired_plugin"),
-    *("disabled_plugin", "reset_token", "scheme_id"),
+    *("disabled_plugin", "older_plugin", "changed_plugin", "draft", "published"),
+    *("reset_token", "scheme_id"),
 }
 SAFE = ("GET",)
 EVERYDAY = ("account_id", "import_id", "job_id", "token_id", "membership_id")
