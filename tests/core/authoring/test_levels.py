@@ -130,13 +130,9 @@ def test_bronze_asks_for_nothing_beyond_being_valid(begun: tuple[Path, dict[str,
 
 FOLDERS = plugin_folders(home_folder() / "plugins")
 LOADED = load(FOLDERS)
-NOT_YET = {"banking", "channel_partners", "essentials"}
 
 
 @pytest.mark.parametrize("plugin", sorted(FOLDERS))
 def test_the_plugins_of_the_repository_are_silver(plugin: str) -> None:
     missed = check_level(Subject(FOLDERS[plugin], LOADED.releases[plugin].document), "silver")
-    if plugin in NOT_YET:
-        assert {each.rule for each in missed} <= {"examples", "personal_data"}
-    else:
-        assert list(map(str, missed)) == []
+    assert list(map(str, missed)) == []

@@ -47,6 +47,6 @@ def test_a_refusal_says_why(tenant: Company) -> None:
 
 def test_showing_a_plugin_lists_what_it_adds(tenant: Company) -> None:
     lines = run("show", "suppliers", "--tenant", tenant.slug).output.splitlines()
-    assert lines[0].split() == ["suppliers", "available", "1.0.0", "Suppliers"]
+    assert lines[0].split() == ["suppliers", "available", "1.1.0", "Suppliers"]
     assert "needs: essentials" in lines
     assert any(line.split()[:1] == ["suppliers:kraljic"] for line in lines)

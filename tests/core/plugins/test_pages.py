@@ -149,7 +149,7 @@ def test_the_api_lists_shows_enables_and_disables(
     assert contents["playbooks"][0]["reminders"][2] == {"id": "overdue", "day": 2, "to": "superior"}
     assert shown["contents"]["fields"][1]["choices"][0]["points"] == 5
     enabled = client.post(f"{base}/suppliers/enable").get_json()
-    assert (enabled["state"], enabled["version"]) == ("enabled", "1.0.0")
+    assert (enabled["state"], enabled["version"]) == ("enabled", "1.1.0")
     assert client.get(f"{base}/suppliers").get_json()["state"] == "enabled"
     refused = client.post(f"{base}/essentials/disable")
     assert (refused.status_code, refused.get_json()["type"]) == (
