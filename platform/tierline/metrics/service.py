@@ -42,7 +42,7 @@ Values = Mapping[str, ColumnElement[Any]]
 """What is to stand in the store, by its column."""
 
 CUSTOMER = "customer"
-MANY = 500  # accounts; so many are joined as whole sets
+MANY = 20  # accounts; so many are joined as whole sets: a wrong guess then costs little
 NIGHTLY = "metrics.refresh"
 AT_NIGHT = "5 0 * * *"  # in the tenant's time zone: windows move on with its day
 
