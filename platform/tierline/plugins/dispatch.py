@@ -40,6 +40,9 @@ KEPT_SETS = 4096
 LIMIT_SECONDS = 10.0
 """How long an extension's code may take for one answer."""
 
+CODE = "+code"
+"""How the name ends under which the manager knows an extension's code."""
+
 Suspend = Callable[[int, str, str], None]
 """Suspend a plugin: tenant, plugin id, reason."""
 
@@ -89,7 +92,7 @@ class Dispatcher:
         name = implementation.plugin_name
         if (hook, name) not in self._answers:
             try:
-                answer = checked(hook, plugin_of(name), implementation.function())
+                answer = called(hook, implementation)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
                 self.note_failure(hook, plugin_of(name), tenant_id, error)
                 return None
@@ -109,7 +112,7 @@ class Dispatcher:
         It is the owner of a namespaced id that is asked, so there is one right answer.
         """
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            if implementation.plugin_name == f"{plugin}+code":
+            if implementation.plugin_name == f"{plugin}{CODE}":
                 given = [arguments[name] for name in implementation.argnames]
                 try:
                     work = partial(implementation.function, *given)
@@ -129,6 +132,22 @@ class Dispatcher:
         if len(recent) + 1 >= FAILURES:
             del self._failures[tenant_id, plugin]
             self._suspend(tenant_id, plugin, f"{hook}: {type(error).__name__}: {error}")
+
+
+def called(hook: str, implementation: pluggy.HookImpl) -> tuple[Any, ...]:
+    """Return what an implementation answers, checked; raises what it raises, and TookTooLong.
+
+    An extension's code has a time limit, and may be a generator that works while it is read. A pack
+    only hands over what is loaded, so it needs no thread of its own.
+    """
+
+    def work() -> tuple[Any, ...]:
+        return checked(hook, plugin_of(implementation.plugin_name), implementation.function())
+
+    answer: tuple[Any, ...]
+    is_code = implementation.plugin_name.endswith(CODE)
+    answer = within(LIMIT_SECONDS, work) if is_code else work()
+    return answer
 
 
 def checked(hook: str, plugin: str, answer: Any) -> tuple[Any, ...]:
