@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -50,6 +51,17 @@ Suspend = Callable[[int, str, str], None]
 def plugin_of(name: str) -> str:
     """Return the plugin that a name known to the manager belongs to: `id@digest` or `id+code`."""
     return name.partition("@")[0].partition("+")[0]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """How one implementation of a hook answered."""
+
+    name: str  # id@digest: the release's files; id+code: the extension's code
+    kept: bool  # the answer was kept from before
+    records: int
+    milliseconds: float
+    error: str | None
 
 
 class Dispatcher:
@@ -98,6 +110,34 @@ class Dispatcher:
                 return None
             self._answers[hook, name] = answer
         return self._answers[hook, name]
+
+    def trace(self, hook: str, enabled: frozenset[str]) -> list[Traced]:
+        """Return how each enabled plugin that implements a contribution hook answers it now.
+
+        A failure is told and counts for nothing, so that looking changes nothing.
+        """
+        return [
+            self._traced(implementation, hook)
+            for implementation in self.implementations(hook)
+            if implementation.plugin_name in enabled
+        ]
+
+    def implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """Return who implements a hook, by name."""
+        found: list[pluggy.HookImpl] = getattr(self._manager.hook, hook).get_hookimpls()
+        return sorted(found, key=lambda implementation: implementation.plugin_name)
+
+    def _traced(self, implementation: pluggy.HookImpl, hook: str) -> Traced:
+        name = implementation.plugin_name
+        kept, error, found = (hook, name) in self._answers, None, 0
+        begin = time.perf_counter()
+        try:
+            answer = self._answers[hook, name] if kept else called(hook, implementation)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - it is what is looked for
+            error = f"{type(raised).__name__}: {raised}"
+        else:
+            self._answers[hook, name], found = answer, len(answer)
+        return Traced(name, kept, found, (time.perf_counter() - begin) * 1000, error)
 
     def ask(
         self,
