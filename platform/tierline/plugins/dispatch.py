@@ -80,8 +80,9 @@ class Dispatcher:
         A plugin that fails is left out of this answer, and suspended for the tenant after
         FAILURES failures within WITHIN_SECONDS.
         """
-        if (hook, enabled) in self._sorted:
-            return self._sorted[hook, enabled]
+        kept = self._sorted.get((hook, enabled))
+        if kept is not None:
+            return kept
         answers = [
             self._answer(implementation, hook, tenant_id)
             for implementation in getattr(self._manager.hook, hook).get_hookimpls()
