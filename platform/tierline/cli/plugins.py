@@ -6,6 +6,7 @@ import click
 
 from tierline.authoring import commands as authoring
 from tierline.authoring import signing_commands as signing
+from tierline.cli.reload import command as reload
 from tierline.configuration.commands import plugin_commands as changes
 from tierline.plugins import diagnosis_commands as diagnosis
 from tierline.plugins import installing_commands as operators
@@ -21,5 +22,6 @@ for each in (
     *diagnosis.commands,
     *authoring.commands,
     *signing.commands,
+    reload,
 ):
     command.add_command(each)

@@ -27,6 +27,7 @@ from tierline.packs.loading import Loaded, load, plugin_folders
 from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.releases import Release
 from tierline.plugins import dispatch
+from tierline.plugins.code import GROUP, loaded_code
 from tierline.plugins.dispatch import CODE, Dispatcher, Suspend
 from tierline.plugins.hooks import PROJECT, CodeHooks, ContributionHooks
 from tierline.plugins.limits import within
@@ -34,8 +35,8 @@ from tierline.plugins.pack import Pack
 
 log = structlog.get_logger()
 
-GROUP = "tierline.plugins"
 KEY = "tierline.plugins"
+CODE_KEY = "tierline.code"
 PROJECT_FILE = "pyproject.toml"
 
 
@@ -101,6 +102,7 @@ def install(app: Flask) -> None:
     not there is refused by `check_choice`, which knows what is installed in the database as well.
     """
     settings: Settings = app.extensions["tierline.settings"]
+    app.extensions[CODE_KEY] = loaded_code(chosen_points(settings))
     folders, extensions, failed = find(settings)
     loaded = load(folders)
     loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
@@ -120,7 +122,7 @@ def find(settings: Settings) -> Found:
     there = {*folders, *points}
     chosen = there if settings.plugins == "all" else there & named_in(settings.plugins)
     extensions, failed = load_extensions(
-        (points[id] for id in sorted(chosen & set(points))), settings.start_seconds
+        (points[id] for id in sorted(chosen_points(settings))), settings.start_seconds
     )
     for id in chosen - set(points):
         if (folders[id] / PROJECT_FILE).exists():
@@ -129,6 +131,12 @@ def find(settings: Settings) -> Found:
     found = {id: folders[id] for id in folders if id in chosen - set(failed)}
     found |= {id: Path(code.PACK) for id, code in extensions.items()}
     return found, extensions, failed
+
+
+def chosen_points(settings: Settings) -> set[str]:
+    """Return the ids of the extensions whose code is installed, as far as the settings choose."""
+    points = {point.name for point in entry_points(group=GROUP)}
+    return points if settings.plugins == "all" else points & named_in(settings.plugins)
 
 
 def histories(settings: Settings) -> list[History]:
