@@ -6,8 +6,10 @@ import sys
 
 from tierline.app import create_app
 from tierline.config import SettingsError
+from tierline.plugins.processes import keep_known
 
 try:
     application = app = create_app()
+    keep_known(application)
 except SettingsError as error:
     sys.exit(f"Tierline does not start: {error.message}")

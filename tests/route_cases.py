@@ -266,6 +266,7 @@ CASES: dict[str, Case] = {
     "POST admin_plugins.retire": Case(arguments={"plugin": "installed_plugin"}),
     "POST admin_plugins.restore": Case(arguments={"plugin": "retired_plugin"}),
     "GET api_platform_plugins.list_plugins": READ,
+    "GET api_platform_plugins.list_processes": READ,
     "POST api_platform_plugins.install_plugin": Case(
         form=lambda world: {"file": world.pack_file()}
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from environs import Env
+from environs import Env, EnvValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -47,6 +48,8 @@ class Settings:
     mail_url: str = "console:"  # console: prints mail; smtp://user:password@host:port sends it
     mail_sender: str = "tierline@example.com"
     plugins: str = "all"  # TIERLINE_PLUGINS: all, none, or a comma-separated choice
+    start_seconds: float = 30.0  # how long an extension may take to be imported
+    suspends: bool = True  # TIERLINE_SUSPEND=no: a plugin that keeps failing is not suspended
 
     def role_url(self, role: str) -> URL:
         """Return the URL with which a database role signs in.
@@ -105,9 +108,23 @@ def _environment() -> dict[str, Any]:
         "mail_url": env.str("TIERLINE_MAIL_URL", "console:"),
         "mail_sender": env.str("TIERLINE_MAIL_SENDER", "tierline@example.com"),
         "plugins": env.str("TIERLINE_PLUGINS", "all"),
+        "start_seconds": env.float("TIERLINE_START_SECONDS", 30.0),
+        "suspends": env.bool("TIERLINE_SUSPEND", True),
     }
-    env.seal()
+    _sealed(env)
     return values
+
+
+def _sealed(env: Env) -> None:
+    """Raise SettingsError for what can't be read as what it is."""
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        told = error.error_messages
+        named = told if isinstance(told, Mapping) else {}
+        fields = {name: list(wrong) for name, wrong in named.items()}
+        text = "; ".join(f"{name}: {' '.join(wrong)}" for name, wrong in fields.items())
+        raise SettingsError(text, fields=fields) from error
 
 
 def _problems(values: dict[str, Any]) -> dict[str, str]:

@@ -2,4 +2,5 @@
 
 from tierline.cli import main
 
-main()
+if __name__ == "__main__":  # the supervisor's fresh children import it, too
+    main()

@@ -22,6 +22,7 @@ from tierline.instance.connections import disconnect
 from tierline.instance.opening import check_database, check_redis
 from tierline.packs.loading import Loaded
 from tierline.plugins.manager import installed
+from tierline.plugins.processes import RELOAD, behind, running_processes
 
 GIGABYTE = 1024**3
 FREE_GIGABYTES = 2
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _look("migrations", lambda: _migrations(settings))
         yield _look("walls", lambda: _walls(settings))
         yield _look("plugins", lambda: _plugins(installed().loaded))
+        yield _look("code", _code)
         yield _look("workers", lambda: _workers(app.extensions["tierline.redis"]))
         disconnect(app)
 
@@ -106,6 +108,19 @@ def _plugins(loaded: Loaded) -> str:
         named = ", ".join(sorted(loaded.failed))
         raise Ailing(f"can't be loaded: {named}; tierline plugins check plugins/NAME says why")
     return f"{len(loaded.releases)} load"
+
+
+def _code() -> str:
+    """Look for processes that run other code than is installed."""
+    processes = running_processes()
+    old = behind(processes)
+    if old:
+        kinds = ", ".join(sorted({process.kind for process in old}))
+        raise Ailing(
+            f"{len(old)} of {len(processes)} processes still run the code of before ({kinds}); "
+            f"{RELOAD}"
+        )
+    return f"the same in {len(processes)} processes as installed"
 
 
 def _workers(connection: Redis) -> str:

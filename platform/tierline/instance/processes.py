@@ -49,12 +49,17 @@ def start_process(
             output.close()
 
 
-def dying_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """Return what a child runs first so that the kernel sends it the signal when we end (Linux)."""
+def dying_with_parent(
+    death_signal: signal.Signals, parent: int | None = None
+) -> Callable[[], None] | None:
+    """Return what a child runs first so that the kernel sends it the signal when we end (Linux).
+
+    The child may ask for it itself, and names its parent then.
+    """
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def arrange() -> None:
         prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from socket import socket
 from typing import Any
 
 from flask import Flask
@@ -13,6 +14,8 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tierline.app import create_app
 from tierline.config import Settings
+from tierline.instance.forks import Run
+from tierline.plugins.processes import Presence, keep_known
 from tierline.worker import run_scheduler, run_worker
 
 WEB_PROCESSES = 2
@@ -28,19 +31,19 @@ class Program:
     """
 
     name: str
-    run: Callable[[], None]
+    run: Run
     death_signal: signal.Signals
     grace: float
 
 
-def programs(settings: Settings, socket: int) -> list[Program]:
+def programs(settings: Settings, bound: socket) -> list[Program]:
     """Return an instance's programs, in the order in which they are to stop.
 
-    `socket` is the file descriptor of the web server's bound socket. A worker's job at hand may
-    end; one that is cut off goes on at the next start.
+    The web server serves the socket that is bound already, and that its successor serves, too. A
+    worker's job at hand may end; one that is cut off goes on at the next start.
     """
     return [
-        Program("web server", partial(serve_web, settings, socket), signal.SIGTERM, 15),
+        Program("web server", partial(serve_web, settings, bound), signal.SIGTERM, 15),
         Program("scheduler", partial(run_scheduler, settings), signal.SIGTERM, 10),
         Program("worker", partial(run_worker, settings), signal.SIGKILL, 30),
     ]
@@ -49,15 +52,17 @@ def programs(settings: Settings, socket: int) -> list[Program]:
 class WebServer(BaseApplication):  # type: ignore[misc]
     """gunicorn, serving the application on a socket that is bound already."""
 
-    def __init__(self, settings: Settings, socket: int) -> None:
+    def __init__(self, settings: Settings, bound: socket, ready: Callable[[], None]) -> None:
         self.settings = settings
-        self.socket = socket
+        self.bound = bound
+        self.ready = ready
+        self.presence: Presence | None = None
         super().__init__()
 
     def load_config(self) -> None:
         """Tell gunicorn what to do."""
         values: dict[str, Any] = {
-            "bind": f"fd://{self.socket}",
+            "bind": f"fd://{self.bound.fileno()}",
             "worker_class": "gthread",
             "workers": WEB_PROCESSES,
             "threads": WEB_THREADS,
@@ -66,15 +71,30 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 10,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_worker_init": self.begin,
+            "worker_exit": self.leave,
         }
         for name, value in values.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """Return the application."""
-        return create_app(self.settings)
+        app = create_app(self.settings)
+        self.presence = keep_known(app)
+        return app
+
+    def begin(self, worker: Any) -> None:
+        """Say that a process of the web server is about to accept requests."""
+        if self.presence is not None:
+            self.presence.keep()
+        self.ready()
+
+    def leave(self, arbiter: Any, worker: Any) -> None:
+        """Note that a process of the web server ends."""
+        if self.presence is not None:
+            self.presence.leave()
 
 
-def serve_web(settings: Settings, socket: int) -> None:
+def serve_web(settings: Settings, bound: socket, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, which lets requests under way end first."""
-    WebServer(settings, socket).run()
+    WebServer(settings, bound, ready).run()

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from socket import socket
 
 from tierline.instance.embedded import ensure_kept
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import Folders
 from tierline.instance.opening import Opened, open_instance
 from tierline.instance.programs import programs
-from tierline.instance.signals import StopRequested
+from tierline.instance.signals import StopRequested, StopSignals
 from tierline.instance.start import Say
 from tierline.instance.steps import prepare_instance, timed
 from tierline.instance.supervisor import Supervisor
@@ -27,10 +28,10 @@ class Running:
 
     folders: Folders
     address: str
-    socket: int
+    bound: socket
     say: Say
 
-    def run(self, wish: Wish, in_haste: Callable[[], bool], demonstration: bool) -> None:
+    def run(self, wish: Wish, signals: StopSignals, demonstration: bool) -> None:
         """Run until a stop signal raises StopRequested, which leaves when everything has stopped.
 
         Raises TierlineError where something can't be started.
@@ -40,13 +41,13 @@ class Running:
             with timed("servers answer", self.say):
                 opened = stack.enter_context(self._open(wish))
             sign_in = prepare_instance(opened.settings, self.say, demonstration=demonstration)
-            supervisor = Supervisor(programs(opened.settings, self.socket), self.say)
-            stack.callback(supervisor.stop, in_haste)
+            supervisor = Supervisor(programs(opened.settings, self.bound), self.say)
+            stack.callback(supervisor.stop, lambda: signals.in_haste)
             with timed("programs started", self.say):
                 supervisor.start(lambda: answers(f"{self.address}/readyz"))
             self._say_ready(sign_in, time.monotonic() - begun)
             try:
-                supervisor.run(self._keeping_servers(wish))
+                supervisor.run(self._keeping_servers(wish), signals.take_reload)
             except StopRequested:
                 self.say("Stopping; a job at hand may end first. Ctrl-C again ends it at once.")
                 raise

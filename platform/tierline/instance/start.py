@@ -6,6 +6,7 @@ instance on it. What takes long to load follows in `running.py`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from tierline.instance.errors import InstanceError
 from tierline.instance.folders import Folders, open_folders
 from tierline.instance.locks import FileLock
-from tierline.instance.signals import StopRequested, StopSignals
+from tierline.instance.signals import RELOAD_SIGNAL, StopRequested, StopSignals
 from tierline.instance.web_socket import address_of, bind
 from tierline.instance.wish import Wish
 
@@ -43,8 +44,8 @@ def run_instance(options: UpOptions, say: Say) -> None:
             try:
                 from tierline.instance.running import Running
 
-                running = Running(folders, address, bound.fileno(), say)
-                running.run(options.wish, lambda: signals.in_haste, options.demonstration)
+                running = Running(folders, address, bound, say)
+                running.run(options.wish, signals, options.demonstration)
             except StopRequested:
                 say("Tierline has stopped.")
 
@@ -53,11 +54,21 @@ def only_instance(folders: Folders, address: str) -> FileLock:
     """Return the lock of the one instance on the data directory; raises InstanceError."""
     lock = FileLock(folders.locks / "instance")
     if not lock.acquire(timeout=0):
-        running = lock.read()
+        running = lock.read().partition(" ")[0]
         lock.close()
         raise InstanceError(
             f"An instance runs on {folders.data} already, at {running}; "
             "stop it, or name another directory with --data."
         )
-    lock.write(address)
+    lock.write(f"{address} {os.getpid()}")
     return lock
+
+
+def ask_to_reload(folders: Folders) -> bool:
+    """Ask the instance on the data directory to reload; return whether one runs there."""
+    lock = FileLock(folders.locks / "instance")
+    with closing(lock):
+        if lock.acquire(timeout=0):
+            return False
+        os.kill(int(lock.read().partition(" ")[2]), RELOAD_SIGNAL)
+        return True

@@ -13,13 +13,14 @@ from tierline.api import PlatformApiBlueprint
 from tierline.db import db
 from tierline.errors import Invalid, TierlineError
 from tierline.identity.security import get_operator
-from tierline.plugins import installing, overview, words
+from tierline.plugins import installing, overview, processes, words
 from tierline.plugins.installing import Installer
 from tierline.plugins.overview import InstalledPlugin
 from tierline.plugins.schemas import (
     InstalledListSchema,
     InstalledSchema,
     PackFileSchema,
+    RunningProcessListSchema,
 )
 from tierline.plugins.trust import trusted_keys
 from tierline.web import OPERATOR, PublicPages, page
@@ -39,8 +40,12 @@ def list_installed() -> Any:
 
 
 def _list(error: TierlineError | None) -> str:
+    running = processes.running_processes()
     return page(
         "plugins/admin.html",
+        running=running,
+        behind=processes.behind(running),
+        reload=processes.RELOAD,
         entries=overview.overview(),
         left_out=overview.left_out(),
         keys=trusted_keys(),
@@ -99,6 +104,13 @@ def named(row: Any) -> dict[str, str]:
 def list_plugins() -> dict[str, Any]:
     """List what is installed on the platform. For operators."""
     return {"items": overview.overview()}
+
+
+@api.get("/processes", permission=OPERATOR)
+@api.response(200, RunningProcessListSchema)
+def list_processes() -> dict[str, Any]:
+    """List the processes that run, each with the code that it has loaded. For operators."""
+    return {"items": processes.running_processes()}
 
 
 @api.post("/plugins", permission=OPERATOR)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,9 @@ KEPT_SETS = 4096
 LIMIT_SECONDS = 10.0
 """How long an extension's code may take for one answer."""
 
+CODE = "+code"
+"""How the name ends under which the manager knows an extension's code."""
+
 Suspend = Callable[[int, str, str], None]
 """Suspend a plugin: tenant, plugin id, reason."""
 
@@ -47,6 +51,17 @@ Suspend = Callable[[int, str, str], None]
 def plugin_of(name: str) -> str:
     """Return the plugin that a name known to the manager belongs to: `id@digest` or `id+code`."""
     return name.partition("@")[0].partition("+")[0]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """How one implementation of a hook answered."""
+
+    name: str  # id@digest: the release's files; id+code: the extension's code
+    kept: bool  # the answer was kept from before
+    records: int
+    milliseconds: float
+    error: str | None
 
 
 class Dispatcher:
@@ -65,8 +80,9 @@ class Dispatcher:
         A plugin that fails is left out of this answer, and suspended for the tenant after
         FAILURES failures within WITHIN_SECONDS.
         """
-        if (hook, enabled) in self._sorted:
-            return self._sorted[hook, enabled]
+        kept = self._sorted.get((hook, enabled))
+        if kept is not None:
+            return kept
         answers = [
             self._answer(implementation, hook, tenant_id)
             for implementation in getattr(self._manager.hook, hook).get_hookimpls()
@@ -89,12 +105,40 @@ class Dispatcher:
         name = implementation.plugin_name
         if (hook, name) not in self._answers:
             try:
-                answer = checked(hook, plugin_of(name), implementation.function())
+                answer = called(hook, implementation)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing may leave the guard
                 self.note_failure(hook, plugin_of(name), tenant_id, error)
                 return None
             self._answers[hook, name] = answer
         return self._answers[hook, name]
+
+    def trace(self, hook: str, enabled: frozenset[str]) -> list[Traced]:
+        """Return how each enabled plugin that implements a contribution hook answers it now.
+
+        A failure is told and counts for nothing, so that looking changes nothing.
+        """
+        return [
+            self._traced(implementation, hook)
+            for implementation in self.implementations(hook)
+            if implementation.plugin_name in enabled
+        ]
+
+    def implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """Return who implements a hook, by name."""
+        found: list[pluggy.HookImpl] = getattr(self._manager.hook, hook).get_hookimpls()
+        return sorted(found, key=lambda implementation: implementation.plugin_name)
+
+    def _traced(self, implementation: pluggy.HookImpl, hook: str) -> Traced:
+        name = implementation.plugin_name
+        kept, error, found = (hook, name) in self._answers, None, 0
+        begin = time.perf_counter()
+        try:
+            answer = self._answers[hook, name] if kept else called(hook, implementation)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - it is what is looked for
+            error = f"{type(raised).__name__}: {raised}"
+        else:
+            self._answers[hook, name], found = answer, len(answer)
+        return Traced(name, kept, found, (time.perf_counter() - begin) * 1000, error)
 
     def ask(
         self,
@@ -109,7 +153,7 @@ class Dispatcher:
         It is the owner of a namespaced id that is asked, so there is one right answer.
         """
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            if implementation.plugin_name == f"{plugin}+code":
+            if implementation.plugin_name == f"{plugin}{CODE}":
                 given = [arguments[name] for name in implementation.argnames]
                 try:
                     work = partial(implementation.function, *given)
@@ -129,6 +173,22 @@ class Dispatcher:
         if len(recent) + 1 >= FAILURES:
             del self._failures[tenant_id, plugin]
             self._suspend(tenant_id, plugin, f"{hook}: {type(error).__name__}: {error}")
+
+
+def called(hook: str, implementation: pluggy.HookImpl) -> tuple[Any, ...]:
+    """Return what an implementation answers, checked; raises what it raises, and TookTooLong.
+
+    An extension's code has a time limit, and may be a generator that works while it is read. A pack
+    only hands over what is loaded, so it needs no thread of its own.
+    """
+
+    def work() -> tuple[Any, ...]:
+        return checked(hook, plugin_of(implementation.plugin_name), implementation.function())
+
+    answer: tuple[Any, ...]
+    is_code = implementation.plugin_name.endswith(CODE)
+    answer = within(LIMIT_SECONDS, work) if is_code else work()
+    return answer
 
 
 def checked(hook: str, plugin: str, answer: Any) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ An extension that fails here is left out, as one that can't be imported; the sit
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,12 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask
 from flask_babel import LazyString
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
 
+from tierline.db.scope import current_tenant_id
+from tierline.errors import TierlineError
 from tierline.packs import records
 from tierline.packs.problems import PluginInvalid, Problem
 from tierline.plugins.manager import KEY, Plugins, log
@@ -27,6 +33,10 @@ from tierline.web.language import KEY as WORDS
 from tierline.web.language import localized
 
 CATALOGUE = "locale/zh_CN.po"
+View = Callable[..., Any]
+ANSWERS = (TierlineError, HTTPException, DataError, OperationalError, RedisError)
+"""What a view may raise without having failed: a refusal, or a part that can't be reached."""
+
 FIRST_WEIGHT = 60  # of navigation entries: below the core's, above the settings
 
 
@@ -54,6 +64,25 @@ def _add_routes(app: Flask, api: Any, plugins: Plugins, plugin: str) -> None:
             api.register_blueprint(blueprint)
         else:
             app.register_blueprint(blueprint)
+        for endpoint, view in app.view_functions.items():
+            if endpoint.startswith(f"{blueprint.name}."):
+                app.view_functions[endpoint] = _counted(view, plugins, plugin, endpoint)
+
+
+def _counted(view: View, plugins: Plugins, plugin: str, endpoint: str) -> View:
+    """Return a view whose failures count for the plugin; the platform's own answers are none."""
+
+    @wraps(view)
+    def counting(*args: Any, **options: Any) -> Any:
+        try:
+            return view(*args, **options)
+        except ANSWERS:
+            raise
+        except Exception as error:
+            plugins.dispatcher.note_failure(endpoint, plugin, current_tenant_id(), error)
+            raise
+
+    return counting
 
 
 def _enabled(app: Flask, plugin: str) -> Callable[[], bool]:

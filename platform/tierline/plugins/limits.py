@@ -1,4 +1,4 @@
-"""Running a plugin's code within a time, wherever it is called from: a request, a job, a command.
+"""Running a plugin's code within a time, wherever it is called from: a start, a request, a job.
 
 Signals would do it in a process's main thread only. So the code runs in a thread of its own, in
 which no tenant is in scope and no application in context: it computes, and reaches nothing. Code

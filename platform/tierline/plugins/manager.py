@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,17 @@ from tierline.db.prepare import History
 from tierline.packs.loading import Loaded, load, plugin_folders
 from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.releases import Release
-from tierline.plugins.dispatch import Dispatcher, Suspend
+from tierline.plugins import dispatch
+from tierline.plugins.code import GROUP, loaded_code
+from tierline.plugins.dispatch import CODE, Dispatcher, Suspend
 from tierline.plugins.hooks import PROJECT, CodeHooks, ContributionHooks
+from tierline.plugins.limits import within
 from tierline.plugins.pack import Pack
 
 log = structlog.get_logger()
 
-GROUP = "tierline.plugins"
 KEY = "tierline.plugins"
+CODE_KEY = "tierline.code"
 PROJECT_FILE = "pyproject.toml"
 
 
@@ -51,7 +55,7 @@ class Plugins:
         self._lock = threading.Lock()
         self.extensions = {id: code for id, code in extensions.items() if id in loaded.releases}
         for id, code in self.extensions.items():
-            self.manager.register(code, f"{id}+code")
+            self.manager.register(code, f"{id}{CODE}")
         for release in loaded.releases.values():
             self.register(release)
         self.manager.check_pending()
@@ -74,9 +78,9 @@ class Plugins:
     def blueprints_of(self, plugin: str) -> Iterable[Any]:
         """Return the pages and API of an extension."""
         for implementation in self.manager.hook.blueprints.get_hookimpls():
-            if implementation.plugin_name == f"{plugin}+code":
+            if implementation.plugin_name == f"{plugin}{CODE}":
                 function: Any = implementation.function
-                yield from function()
+                yield from within(dispatch.LIMIT_SECONDS, partial(list_of, function))
 
     def leave_out(self, plugin: str, why: PluginInvalid) -> None:
         """Let an extension that fails while the application is built answer nothing any more."""
@@ -88,7 +92,7 @@ class Plugins:
         """Return the names under which an enabled release answers: its documents and its code."""
         yield release.name
         if release.plugin in self.extensions:
-            yield f"{release.plugin}+code"
+            yield f"{release.plugin}{CODE}"
 
 
 def install(app: Flask) -> None:
@@ -98,6 +102,7 @@ def install(app: Flask) -> None:
     not there is refused by `check_choice`, which knows what is installed in the database as well.
     """
     settings: Settings = app.extensions["tierline.settings"]
+    app.extensions[CODE_KEY] = loaded_code(chosen_points(settings))
     folders, extensions, failed = find(settings)
     loaded = load(folders)
     loaded = Loaded(loaded.releases, {**loaded.failed, **failed})
@@ -116,7 +121,9 @@ def find(settings: Settings) -> Found:
     points = {point.name: point for point in entry_points(group=GROUP)}
     there = {*folders, *points}
     chosen = there if settings.plugins == "all" else there & named_in(settings.plugins)
-    extensions, failed = load_extensions(points[id] for id in sorted(chosen & set(points)))
+    extensions, failed = load_extensions(
+        (points[id] for id in sorted(chosen_points(settings))), settings.start_seconds
+    )
     for id in chosen - set(points):
         if (folders[id] / PROJECT_FILE).exists():
             what = "is an extension whose code is not installed: the operator installs it"
@@ -124,6 +131,12 @@ def find(settings: Settings) -> Found:
     found = {id: folders[id] for id in folders if id in chosen - set(failed)}
     found |= {id: Path(code.PACK) for id, code in extensions.items()}
     return found, extensions, failed
+
+
+def chosen_points(settings: Settings) -> set[str]:
+    """Return the ids of the extensions whose code is installed, as far as the settings choose."""
+    points = {point.name for point in entry_points(group=GROUP)}
+    return points if settings.plugins == "all" else points & named_in(settings.plugins)
 
 
 def histories(settings: Settings) -> list[History]:
@@ -157,13 +170,13 @@ def check_choice(setting: str, there: Iterable[str]) -> None:
 
 
 def load_extensions(
-    points: Iterable[EntryPoint],
+    points: Iterable[EntryPoint], seconds: float
 ) -> tuple[dict[str, Any], dict[str, PluginInvalid]]:
-    """Return the code of extensions by plugin id, and why others could not be imported."""
+    """Return the code of extensions by plugin id, and why others could not be imported in time."""
     found, failed = {}, {}
     for point in points:
         try:
-            code = point.load()
+            code = within(seconds, point.load)
             Path(code.PACK)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - one extension must not stop all
             what = f"can't be imported: {type(error).__name__}: {error}"
@@ -173,14 +186,25 @@ def load_extensions(
     return found, failed
 
 
+def list_of(function: Callable[[], Iterable[Any]]) -> list[Any]:
+    """Return everything that a function returns or yields."""
+    return list(function())
+
+
 def suspender(app: Flask) -> Suspend:
     """Return what suspends a plugin for a tenant, in a unit of work of its own.
 
     A context of its own, too: the caller may be a read-only request, or in the middle of a change.
+    Where the settings say that nothing is suspended, it is only logged.
     """
+    settings: Settings = app.extensions["tierline.settings"]
 
     def suspend(tenant_id: int, plugin: str, reason: str) -> None:
         from tierline.plugins.service import suspend_apart  # the service stands on this module
+
+        if not settings.suspends:
+            log.warning("plugin.not_suspended", plugin=plugin, tenant=tenant_id, reason=reason)
+            return
 
         work: Callable[..., None] = contextvars.Context().run
         work(suspend_apart, app, tenant_id, plugin, reason)

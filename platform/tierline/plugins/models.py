@@ -1,14 +1,15 @@
 """Releases of plugins, what is installed, whom the platform trusts; what tenants have and changed.
 
-The first three are global: a plugin is installed for every tenant at once.
+Global are, because a plugin is installed for every tenant at once, all but the last two.
 """
 
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,6 +18,7 @@ from tierline.packs.differences import KINDS
 
 STATES = ("enabled", "suspended", "disabled")
 INSTALLATION_STATES = ("installed", "retired")
+PROCESSES = ("web", "worker", "scheduler")
 SOURCES = ("built_in", "archive", "folder")
 
 
@@ -71,6 +73,21 @@ class PublisherKey(GlobalBase):
     def id(self) -> str:
         """Return the key, by which the audit chain names the row."""
         return self.key
+
+
+class WorkerState(GlobalBase):
+    """A running process of the platform, with the code that it has loaded."""
+
+    __tablename__ = "worker_state"
+    __table_args__ = (CheckConstraint(f"kind IN {PROCESSES}", name="kind"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str]
+    digest: Mapped[str]  # over the versions and files of the extensions
+    core: Mapped[str]  # the core's version
+    extensions: Mapped[dict[str, str]] = mapped_column(JSONB)  # versions by plugin id
+    started_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
+    seen_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
 
 
 class PluginEnablement(Tenanted, Base):

@@ -6,6 +6,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 
 from tierline.api import Schema
+from tierline.plugins.models import PROCESSES
 from tierline.plugins.playbook_schemas import PlaybookSchema
 from tierline.plugins.risk_schemas import RiskModelSchema
 from tierline.plugins.survey_schemas import Names, SurveyTemplateSchema, Text
@@ -198,6 +199,26 @@ class InstalledListSchema(Schema):
     """Everything that is installed on the platform."""
 
     items = ma.fields.List(ma.fields.Nested(InstalledSchema), required=True)
+
+
+class RunningProcessSchema(Schema):
+    """A running process of the platform, with the code that it has loaded."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.String(required=True, validate=ma.validate.OneOf(PROCESSES))
+    core = ma.fields.String(required=True)
+    extensions = ma.fields.Dict(required=True, metadata={"description": "versions by plugin id"})
+    started_at = ma.fields.AwareDateTime(required=True)
+    seen_at = ma.fields.AwareDateTime(required=True)
+    is_current = ma.fields.Boolean(
+        required=True, metadata={"description": "it runs the code that is installed now"}
+    )
+
+
+class RunningProcessListSchema(Schema):
+    """The processes that run."""
+
+    items = ma.fields.List(ma.fields.Nested(RunningProcessSchema), required=True)
 
 
 class HeldSchema(Schema):

@@ -36,6 +36,11 @@ SOURCES = {
     "archive": lazy_pgettext("source", "Archive"),
     "folder": _l("Folder"),
 }
+PROCESSES = {
+    "web": _l("Web server"),
+    "worker": _l("Worker"),
+    "scheduler": _l("Scheduler"),
+}
 CATEGORIES = {
     "essentials": _l("Essentials"),
     "industry": _l("Industries"),

@@ -24,7 +24,10 @@ from tierline.instance.supervisor import Supervisor
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 
 
-def note_and_sleep(data: Path, name: str) -> None:
+Ready = Callable[[], None]
+
+
+def note_and_sleep(data: Path, name: str, ready: Ready) -> None:
     """Note that we run and, at SIGTERM, that we end."""
 
     def end(*_: object) -> None:
@@ -34,10 +37,11 @@ def note_and_sleep(data: Path, name: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     (data / name).write_text(f"{os.getpid()}")
+    ready()
     time.sleep(120)
 
 
-def be_stubborn(data: Path, name: str) -> None:
+def be_stubborn(data: Path, name: str, ready: Ready) -> None:
     """Ignore SIGTERM, with a child that runs, too."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     command = [sys.executable, "-c", "import time; time.sleep(120)", str(data)]
@@ -46,7 +50,7 @@ def be_stubborn(data: Path, name: str) -> None:
     time.sleep(120)
 
 
-def fail(data: Path, name: str) -> None:
+def fail(data: Path, name: str, ready: Ready) -> None:
     """Fail at once."""
     sys.exit(3)
 
@@ -54,7 +58,7 @@ def fail(data: Path, name: str) -> None:
 def program(
     data: Path,
     name: str,
-    run: Callable[[Path, str], None] = note_and_sleep,
+    run: Callable[[Path, str, Ready], None] = note_and_sleep,
     grace: float = 10,
 ) -> Program:
     return Program(name, partial(run, data, name), signal.SIGKILL, grace)
@@ -71,7 +75,17 @@ def started(data: Path, *names: str) -> Callable[[], bool]:
     return lambda: all((data / name).exists() for name in names)
 
 
-def run_until(supervisor: Supervisor, condition: Callable[[], bool], seconds: float = 20) -> bool:
+def order(data: Path) -> list[str]:
+    """Return who has noted that it ends, in order."""
+    return (data / "order").read_text().split() if (data / "order").exists() else []
+
+
+def run_until(
+    supervisor: Supervisor,
+    condition: Callable[[], bool],
+    seconds: float = 60,
+    asked_to_renew: Callable[[], bool] = lambda: False,
+) -> bool:
     """Let the supervisor run until the condition holds; return whether it came to."""
     end = time.monotonic() + seconds
 
@@ -80,7 +94,7 @@ def run_until(supervisor: Supervisor, condition: Callable[[], bool], seconds: fl
             raise StopRequested
 
     with pytest.raises(StopRequested):
-        supervisor.run(look)
+        supervisor.run(look, asked_to_renew)
     return condition()
 
 
@@ -113,6 +127,46 @@ def test_a_program_that_keeps_failing_is_not_started_all_the_time(data: Path) ->
     run_until(supervisor, lambda: bool(seen.append(one.not_before)) or one.failures == 3)
     assert one.not_before - one.started > 1
     assert set(said) == {"The worker ended (exit code 3); it is started again."}
+
+
+def fail_when_fresh(data: Path, name: str, ready: Ready) -> None:
+    """Fail where the first process has noted that it runs."""
+    if (data / name).exists():
+        sys.exit(3)
+    note_and_sleep(data, name, ready)
+
+
+def test_programs_are_renewed_one_after_the_other_and_the_old_ones_end(data: Path) -> None:
+    names = ["web", "scheduler", "worker"]
+    supervisor = Supervisor([program(data, name) for name in names], lambda line: None)
+    supervisor.start(started(data, *names))
+    first = [int((data / name).read_text()) for name in names]
+    asked = iter([True])
+    renewed = run_until(
+        supervisor, lambda: "worker" in order(data), asked_to_renew=lambda: next(asked, False)
+    )
+    assert renewed
+    assert order(data) == names
+    second = [int((data / name).read_text()) for name in names]
+    assert not set(first) & set(second)
+    assert not any(is_running(number) for number in first)
+    assert all(is_running(number) for number in second)
+    supervisor.stop(lambda: False)
+    assert not any(is_running(number) for number in second)
+
+
+def test_where_the_new_process_does_not_start_the_old_one_stays(data: Path) -> None:
+    said: list[str] = []
+    programs = [program(data, "web server", fail_when_fresh), program(data, "worker")]
+    supervisor = Supervisor(programs, said.append)
+    supervisor.start(started(data, "web server", "worker"))
+    first = [int((data / name).read_text()) for name in ("web server", "worker")]
+    assert not supervisor.renew()
+    assert said == ["The new web server does not start (exit code 3); the old one stays."]
+    assert [int((data / name).read_text()) for name in ("web server", "worker")] == first
+    assert all(is_running(number) for number in first)
+    supervisor.stop(lambda: False)
+    assert not any(is_running(number) for number in first)
 
 
 def test_a_program_that_can_not_start_ends_the_start_by_name(data: Path) -> None:

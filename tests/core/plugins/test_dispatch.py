@@ -10,6 +10,7 @@ import pluggy
 import pytest
 
 from tierline.packs.contributions import StakeholderGroup
+from tierline.plugins import dispatch
 from tierline.plugins.dispatch import FAILURES, WITHIN_SECONDS, Dispatcher
 from tierline.plugins.hooks import PROJECT, ContributionHooks, hookimpl
 
@@ -37,17 +38,18 @@ class Code:
 class Setting:
     """A manager with plugins, its dispatcher, and what was suspended."""
 
-    def __init__(self, **plugins: Code) -> None:
+    def __init__(self, *, registered_as: str = "@1", **plugins: Code) -> None:
+        self.end = registered_as
         self.suspended: list[tuple[int, str, str]] = []
         manager = pluggy.PluginManager(PROJECT)
         manager.add_hookspecs(ContributionHooks)
         for id, code in plugins.items():
-            manager.register(code, f"{id}@1")
-        self.all = frozenset(f"{id}@1" for id in plugins)
+            manager.register(code, f"{id}{self.end}")
+        self.all = frozenset(f"{id}{self.end}" for id in plugins)
         self.dispatcher = Dispatcher(manager, lambda *what: self.suspended.append(what))
 
     def ask(self, *enabled: str, tenant: int = TENANT) -> list[str]:
-        chosen = frozenset(f"{id}@1" for id in enabled) or self.all
+        chosen = frozenset(f"{id}{self.end}" for id in enabled) or self.all
         return [found.id for found in self.dispatcher.call("stakeholder_groups", chosen, tenant)]
 
 
@@ -102,6 +104,26 @@ def test_an_answer_is_kept() -> None:
 def test_a_failing_plugin_leaves_the_others_answers_whole(answer: Any) -> None:
     setting = Setting(good=Code(lambda: [group("good:a")]), bad=Code(answer))
     assert setting.ask() == ["good:a"]
+
+
+def hang() -> Iterable[Any]:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        yield group("bad:one")
+
+
+@pytest.mark.parametrize("answer", [hang, lambda: time.sleep(1)], ids=["busy", "asleep"])
+def test_an_extension_that_takes_too_long_is_left_out_and_counts_as_a_failure(
+    monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    monkeypatch.setattr(dispatch, "LIMIT_SECONDS", 0.1)
+    bad, good = Code(answer), Code(lambda: [group("good:a")])
+    setting = Setting(good=good, bad=bad, registered_as="+code")
+    for _ in range(FAILURES):
+        assert setting.ask() == ["good:a"]
+    why = "stakeholder_groups: TookTooLong: no answer within 0.1 seconds"
+    assert setting.suspended == [(TENANT, "bad", why)]
+    assert (good.asked, bad.asked) == (1, FAILURES)
 
 
 def test_a_plugin_that_fails_repeatedly_is_suspended_for_that_tenant_only() -> None:

@@ -139,6 +139,18 @@ def test_an_extension_that_can_not_be_imported_is_left_out(
     assert problem == "tierline_trial:1:1: can't be imported: RuntimeError: broken"
 
 
+@pytest.mark.parametrize("hang", ["while True: pass", "time.sleep(1)"], ids=["busy", "asleep"])
+def test_an_extension_that_hangs_while_it_is_imported_is_left_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None], hang: str
+) -> None:
+    extension(body=f"return []\n\nimport time\n{hang}")
+    plugins = reload(app, monkeypatch, start_seconds=0.3)
+    assert "essentials" in plugins.releases
+    problem = str(plugins.loaded.failed["trial"].problems[0])
+    what = "can't be imported: TookTooLong: no answer within 0.3 seconds"
+    assert problem == f"tierline_trial:1:1: {what}"
+
+
 def test_a_misspelt_hook_stops_the_start(
     app: Flask, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
 ) -> None:
@@ -164,6 +176,18 @@ def test_an_extension_that_keeps_failing_is_suspended_even_while_only_reading(
         assert {metric.id.partition(":")[0] for metric in metrics()} == {"essentials"}
     with working_in(app, tenant):
         plugin_service.resume("trial")
+        assert get_entry("trial").state == "enabled"
+
+
+def test_where_nothing_is_to_be_suspended_a_failing_plugin_stays_as_it_is(
+    app: Flask, tenant: Company, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None]
+) -> None:
+    extension(body="raise RuntimeError('no luck')")
+    reload(app, monkeypatch, suspends=False)
+    with working_in(app, tenant):
+        service.enable("trial")
+        for _ in range(4):
+            assert "essentials" in {metric.id.partition(":")[0] for metric in metrics()}
         assert get_entry("trial").state == "enabled"
 
 
