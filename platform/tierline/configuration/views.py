@@ -20,8 +20,10 @@ from tierline.jobs.models import Job
 from tierline.packs import records
 from tierline.packs.contributions import Manifest
 from tierline.packs.differences import FIXED, apply, read_address
+from tierline.packs.documents import FORMATS, read
 from tierline.packs.leaves import is_element, plain
 from tierline.packs.merging import Merge, Row
+from tierline.packs.strict_yaml import nodes_of
 from tierline.plugins.offers import pinned_release
 from tierline.plugins.queries import (
     CatalogueEntry,
@@ -254,14 +256,15 @@ def item_view(plugin: str, folder: str, name: str) -> ItemView:
         raise NotFound(_("There is no such item."))
     state = state_of(plugin)
     default = pinned_release(state.digest or "").document[folder].get(name)
-    text, shown = as_text(items[name]), as_text(default) if default else ""
+    text, shown = as_text(folder, items[name]), as_text(folder, default) if default else ""
     title = localized(items[name]["title"])
     return ItemView(entry, folder, name, title, text, shown, text != shown)
 
 
-def as_text(item: Any) -> str:
-    """Return an item as the YAML that its author could have written."""
+def as_text(folder: str, item: Any) -> str:
+    """Return an item as the YAML that its author could have written, keys in the format's order."""
+    ordered, _reading = read(FORMATS[folder], "", "", nodes_of(item))
     dumped: str = yaml.safe_dump(
-        plain(item), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None
+        plain(ordered), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None
     )
     return dumped
