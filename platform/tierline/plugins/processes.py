@@ -22,6 +22,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from tierline.console import in_platform
 from tierline.db import db
 from tierline.plugins.code import Code, installed_code
 from tierline.plugins.manager import CODE_KEY, chosen_points
@@ -68,9 +69,8 @@ class Presence:
             return
         self._pid = 0
         try:
-            with self.app.app_context():
+            with self.app.app_context(), in_platform():
                 db.session.execute(delete(WorkerState).where(WorkerState.id == self._id))
-                db.session.commit()
         except SQLAlchemyError as error:
             log.warning("process.not_noted", kind=self.kind, error=str(error).splitlines()[0])
 
@@ -103,12 +103,11 @@ class Presence:
             "core": code.core,
             "extensions": code.versions,
         }
-        with self.app.app_context():
+        with self.app.app_context(), in_platform():
             statement = insert(WorkerState).values(row)
             seen = {"seen_at": func.now()}
             db.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seen))
             db.session.execute(delete(WorkerState).where(WorkerState.seen_at < _ago(GONE_SECONDS)))
-            db.session.commit()
 
 
 def keep_known(app: Flask) -> Presence:
