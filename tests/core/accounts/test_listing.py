@@ -199,6 +199,7 @@ WHAT_THE_PAGE_ASKS = [
     ("FROM login_session", "the session's user, and the companies to enter and to switch to"),
     ("SET LOCAL", "the tenant in scope, read only"),
     ("FROM tiering_scheme", "filters and columns of tiers"),
+    ("FROM plugin_installation", "what is installed besides what came with the platform"),
     ("FROM plugin_enablement", "the tenant's plugins"),
     ("count(*)", "a page of accounts, with the number of all"),
     ("FROM membership", "the owners to filter by"),
