@@ -33,6 +33,7 @@ from tierline.packs.contributions import Field
 from tierline.packs.loading import Loaded, plugin_folders
 from tierline.packs.releases import release_of
 from tierline.plugins import purging, queries
+from tierline.plugins.contents import get_contents
 from tierline.plugins.manager import installed
 from tierline.tiering.starting import start_run
 from trading import Sale, trade
@@ -73,7 +74,7 @@ def value_of(field: Field) -> Any:
 def use(app: Flask, company: Company, plugin: str) -> None:
     """Use all that the plugin adds: groups, fields, schemes, its own tables."""
     with working_in(app, company):
-        contents = queries.get_contents(plugin)
+        contents = get_contents(plugin)
         for account in db.session.scalars(select(Account).order_by(Account.id)).all():
             groups = {"customer": None} | {group.key: None for group in contents.groups}
             values = {field.key: value_of(field) for field in fields_for(contents.fields, groups)}
