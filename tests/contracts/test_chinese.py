@@ -37,7 +37,7 @@ NAMES = {
     *("USD", "RAROC", "YAML", "zip"),
     *("OpenAPI", "Bearer", "RFC", "problem", "details", "If", "Match", "ETag", "Escape", "Esc"),
     *("Enter", "Shift", "Ctrl", "Alt", "Tab", "yyyy", "mm", "dd", "yyyymmdd"),
-    "tests",  # the area of the permissions that tests declare
+    *("tests", "careless", "read", "write", "Read", "Write", "carelessly"),  # what tests declare
 }
 MAPPINGS = "|".join(path.stem for path in (home_folder() / "tenants/mappings").glob("*.yaml"))
 DATA = re.compile(  # what the records of route_world.py are called
