@@ -379,7 +379,7 @@ def tape_not_packed() -> bytes:
     return tape_with(member("trial/README.md"), mode="w:")
 
 
-@refused(f"trial/\\udcb0\\udca1\\udcff\\udcfe.yaml:1:1: {NAMED}")
+@refused(":1:1: can't be read: ")
 def tape_with_a_name_of_wrong_bytes() -> bytes:
     name = b"trial/\xb0\xa1\xff\xfe.yaml".decode("utf-8", "surrogateescape")
     return tape_with(member(name))
