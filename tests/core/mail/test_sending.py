@@ -93,7 +93,7 @@ def test_a_failure_to_send_soon_is_logged_and_hurts_nobody(capsys):
     with app.app_context():
         send_soon(MESSAGE)
     app.extensions["tierline.mail.sender"].shutdown(wait=True)
-    assert "mail.failed" in capsys.readouterr().out
+    assert "mail.failed" in capsys.readouterr().err
 
 
 def test_the_console_shows_links_whole_and_chinese_as_it_is(capsys):

@@ -74,7 +74,8 @@ def reload(app: Flask, monkeypatch: pytest.MonkeyPatch, **settings: object) -> P
     """Load the application's plugins anew for the length of the test."""
     given: Settings = app.extensions["tierline.settings"]
     monkeypatch.setitem(app.extensions, "tierline.settings", replace(given, **settings))  # type: ignore[arg-type]
-    monkeypatch.setitem(app.extensions, manager.KEY, None)
+    for key in (manager.KEY, manager.CODE_KEY):
+        monkeypatch.setitem(app.extensions, key, None)
     manager.install(app)
     plugins: Plugins = app.extensions[manager.KEY]
     return plugins
