@@ -344,7 +344,8 @@ def reload(app: Flask, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     """Load the application's plugins anew, by another TIERLINE_PLUGINS."""
     given: Settings = app.extensions["tierline.settings"]
     monkeypatch.setitem(app.extensions, "tierline.settings", replace(given, plugins=setting))
-    monkeypatch.setitem(app.extensions, manager.KEY, None)
+    for key in (manager.KEY, manager.CODE_KEY):
+        monkeypatch.setitem(app.extensions, key, None)
     manager.install(app)
 
 
