@@ -220,19 +220,19 @@ def test_only_the_same_publisher_replaces_a_pack(tmp_path: Path) -> None:
 
 
 def test_what_is_built_in_is_replaced_by_operators_only(tmp_path: Path) -> None:
-    newer = write_pack(tmp_path, "saas", "9.0.0")
+    newer = write_pack(tmp_path, "saas", "9.5.0")
     with pytest.raises(AskOperator, match="comes from another publisher"):
-        install_folder(signed(newer, trusted_key(), "9.0.0"), CONSULTANT)
+        install_folder(signed(newer, trusted_key(), "9.5.0"), CONSULTANT)
 
 
 def test_an_older_folder_does_not_push_a_newer_archive_back(app: Flask, tmp_path: Path) -> None:
     release = replace(offers.offers()["suppliers"].release)
     row = installing.get_installation("suppliers")
     assert (row.release.source, row.digest) == ("built_in", release.digest)
-    install_folder(write_pack(tmp_path, "suppliers", "9.0.0"), OPERATOR)
+    install_folder(write_pack(tmp_path, "suppliers", "9.5.0"), OPERATOR)
     installing.note_built_in(release)
     offer = offers.offers()["suppliers"]
-    assert (offer.release.version, offer.source) == ("9.0.0", "folder")
+    assert (offer.release.version, offer.source) == ("9.5.0", "folder")
 
 
 def test_a_key_that_is_distrusted_shows_and_stops_the_next_install(tmp_path: Path) -> None:
