@@ -18,7 +18,7 @@ from tierline.instance.locks import FileLock
 from tierline.instance.postgres import database_url
 from tierline.instance.valkey import redis_url
 
-STOP_SECONDS = 90.0
+STOP_SECONDS = 150.0  # longer than the keeper gives both servers together
 
 
 @dataclass(frozen=True)

@@ -56,15 +56,25 @@ class Kept:
             user=self.server.user,
         )
 
-    def wait_until_ready(self) -> None:
-        """Return when the server answers; raises InstanceError with the end of its log."""
+    def wait_until_ready(self, stop: StopWish) -> None:
+        """Return when the server answers, or nobody wants it any more.
+
+        Raises InstanceError with the end of its log.
+        """
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and not self.is_gone():
-            try:
-                return self.server.ask()
-            except NoAnswer:
-                time.sleep(0.05)
-        raise InstanceError(f"{self.server.name} does not start: {_last_line(self.server.log)}")
+        while not stop.given and not self._has_answered():
+            if self.is_gone() or time.monotonic() > end:
+                raise InstanceError(
+                    f"{self.server.name} does not start: {_last_line(self.server.log)}"
+                )
+            time.sleep(0.05)
+
+    def _has_answered(self) -> bool:
+        try:
+            self.server.ask()
+        except NoAnswer:
+            return False
+        return True
 
     def is_gone(self) -> bool:
         """Return whether the process has ended by itself."""
@@ -103,53 +113,53 @@ class Kept:
         self.process = None
 
 
-class Stopping(BaseException):
-    """The keeper was told to stop."""
+class StopWish:
+    """Whether somebody told the keeper to stop: noted, and looked at between two steps.
+
+    An exception from the signal's handler would be lost where it hits a finalizer, and with it the
+    wish: whoever sent the signal would wait for ever.
+    """
+
+    def __init__(self) -> None:
+        self.given = False
+        signal.signal(signal.SIGTERM, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.given = True
 
 
 def keep(folders: Folders) -> None:
     """Run the servers until nobody needs them or SIGTERM comes; say on stdout when they answer."""
-    _on_term(_raise_stopping)
+    stop = StopWish()
     users = FileLock(folders.locks / "users")
     kept: list[Kept] = []
     try:
         kept = [Kept(postgres_server(folders)), Kept(valkey_server(folders))]
-        _start(kept)
+        _start(kept, stop)
         _report({"ready": True})
-        _watch(kept, users)
-    except Stopping:
-        pass
+        _watch(kept, users, stop)
     finally:
-        _on_term(signal.SIG_IGN)
         for one in reversed(kept):
             one.stop()
         if not folders.run.is_relative_to(folders.data):
             shutil.rmtree(folders.run, ignore_errors=True)
 
 
-def _start(kept: Sequence[Kept]) -> None:
+def _start(kept: Sequence[Kept], stop: StopWish) -> None:
     for one in kept:
         one.start()
     for one in kept:
-        one.wait_until_ready()
+        one.wait_until_ready(stop)
 
 
-def _watch(kept: Sequence[Kept], users: FileLock) -> None:
+def _watch(kept: Sequence[Kept], users: FileLock, stop: StopWish) -> None:
     asked = time.monotonic()
-    while not users.acquire(timeout=0):
+    while not stop.given and not users.acquire(timeout=0):
         time.sleep(0.25)
         if time.monotonic() - asked >= WATCH_SECONDS or any(one.is_gone() for one in kept):
             for one in kept:
                 one.watch()
             asked = time.monotonic()
-
-
-def _on_term(handler: signal.Handlers | object) -> None:
-    signal.signal(signal.SIGTERM, handler)  # type: ignore[arg-type]
-
-
-def _raise_stopping(number: int, frame: FrameType | None) -> None:
-    raise Stopping
 
 
 def _report(message: dict[str, object]) -> None:

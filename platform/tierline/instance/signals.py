@@ -33,7 +33,13 @@ class StopSignals:
         return self.count > 1
 
     def take_reload(self) -> bool:
-        """Return whether somebody asked for a reload since this was asked last."""
+        """Return whether somebody asked for a reload since this was asked last.
+
+        Raises StopRequested where somebody asked to stop and still we run: an exception that hits
+        a finalizer is lost.
+        """
+        if self.count:
+            raise StopRequested
         asked, self._reload = self._reload, False
         return asked
 
