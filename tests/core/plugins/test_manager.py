@@ -140,7 +140,12 @@ def test_an_extension_that_can_not_be_imported_is_left_out(
     assert problem == "tierline_trial:1:1: can't be imported: RuntimeError: broken"
 
 
-@pytest.mark.parametrize("hang", ["while True: pass", "time.sleep(1)"], ids=["busy", "asleep"])
+# It hangs far longer than any machine stalls, and in naps, so that its thread can be ended.
+@pytest.mark.parametrize(
+    "hang",
+    ["while True: pass", "for _ in range(300): time.sleep(0.1)"],
+    ids=["busy", "asleep"],
+)
 def test_an_extension_that_hangs_while_it_is_imported_is_left_out(
     app: Flask, monkeypatch: pytest.MonkeyPatch, extension: Callable[..., None], hang: str
 ) -> None:
