@@ -207,7 +207,7 @@ def shown(side: Units, path: Path) -> Any:
         return None
     if list(unit) == [path]:
         return unit[path]
-    return {"/".join(leaf[len(path) :]) or "value": value for leaf, value in sorted(unit.items())}
+    return {"/".join(leaf[len(path) :]) or path[-1]: value for leaf, value in sorted(unit.items())}
 
 
 Check = Callable[[Document], Iterable[str]]

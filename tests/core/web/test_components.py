@@ -14,6 +14,10 @@ from tierline.web.assets import AssetMissing, asset
 from tierline.web.components import address_with, layout
 
 TEMPLATES = home_folder() / "platform" / "tierline" / "templates"
+ALL_TEMPLATES = [
+    *TEMPLATES.rglob("*.html"),
+    *(home_folder() / "plugins").glob("*/templates/**/*.html"),
+]
 ICONS = set((home_folder() / "platform/frontend/src/icons.txt").read_text("utf-8").split())
 
 
@@ -143,9 +147,7 @@ def test_an_unknown_asset_is_named(showroom: Flask) -> None:
 
 def test_every_icon_that_templates_name_is_in_the_sprite() -> None:
     call = re.compile(r"""icon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["']""")
-    named = {
-        name for path in TEMPLATES.rglob("*.html") for name in call.findall(path.read_text("utf-8"))
-    }
+    named = {name for path in ALL_TEMPLATES for name in call.findall(path.read_text("utf-8"))}
     assert named
     assert named <= ICONS
 
@@ -164,8 +166,8 @@ def test_templates_hold_nothing_that_the_policy_forbids() -> None:
     inline = r"""\sstyle=["']|\son[a-z]+=["']|<style|<script(?![^>]*(?:nonce=|src=))"""
     forbidden = re.compile(inline)
     wrong = [
-        path.relative_to(TEMPLATES).as_posix()
-        for path in TEMPLATES.rglob("*.html")
+        path.relative_to(home_folder()).as_posix()
+        for path in ALL_TEMPLATES
         if forbidden.search(path.read_text("utf-8"))
     ]
     assert wrong == []
