@@ -145,7 +145,7 @@ def core_api_problem(given: str) -> str | None:
 
 def check_group(reading: Reading, document: dict[str, Any]) -> None:
     """Check that the group's kinds are told apart and its key is its own."""
-    check_distinct(reading, ("kinds",), [kind["key"] for kind in document["kinds"]], "key")
+    reading.distinct(("kinds",), [kind["key"] for kind in document["kinds"]], "key")
     if document.get("key") == "customer":
         reading.at(("key",), "customer is built in")
 
@@ -157,7 +157,7 @@ def check_field(reading: Reading, document: dict[str, Any]) -> None:
         reading.at(("choices",), "a choice needs at least two")
     if kind != "choice" and choices:
         reading.at(("choices",), f"a field of type {kind} has none")
-    check_distinct(reading, ("choices",), [choice["key"] for choice in choices], "key")
+    reading.distinct(("choices",), [choice["key"] for choice in choices], "key")
     with_points = sum("points" in choice for choice in choices)
     if with_points not in (0, len(choices)):
         reading.at(("choices",), "either every choice has points, or none has")
@@ -166,13 +166,6 @@ def check_field(reading: Reading, document: dict[str, Any]) -> None:
             reading.at((bound,), f"a field of type {kind} has none")
     if document.get("minimum", 0) > document.get("maximum", float("inf")):
         reading.at(("maximum",), "is less than the minimum")
-
-
-def check_distinct(reading: Reading, path: tuple[str, ...], ids: list[Any], key: str) -> None:
-    """Note every id in a list that stands there before."""
-    for place, given in enumerate(ids):
-        if given in ids[:place]:
-            reading.at((*path, place, key), f'"{given}" stands here twice')
 
 
 @dataclass(frozen=True)

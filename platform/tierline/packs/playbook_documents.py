@@ -9,7 +9,6 @@ from tierline.packs.names import group_key, name, names, refers_to
 from tierline.packs.playbooks import AccountStage, Channel, Duty
 from tierline.packs.shapes import (
     Optional,
-    Path,
     Reading,
     Shape,
     items,
@@ -101,9 +100,9 @@ def check_playbook(reading: Reading, document: dict[str, Any]) -> None:
     if not any(document[part] for part in PARTS):
         reading.at((), f"must hold something: {', '.join(PARTS)}")
     for part in PARTS:
-        check_ids(reading, (part,), document[part])
+        reading.distinct((part,), [each["id"] for each in document[part]])
     for place, play in enumerate(document["plays"]):
-        check_ids(reading, ("plays", place, "steps"), play["steps"])
+        reading.distinct(("plays", place, "steps"), [each["id"] for each in play["steps"]])
     _check_reached(reading, document["cadences"])
     for reference in reading.references:
         if reference.kind == "tier" and "scheme" not in document:
@@ -127,11 +126,3 @@ def _check_reached(reading: Reading, cadences: list[dict[str, Any]]) -> None:
 
 def _takes(earlier: list[str], later: list[str]) -> bool:
     return not earlier or (bool(later) and set(later) <= set(earlier))
-
-
-def check_ids(reading: Reading, path: Path, parts: list[dict[str, Any]]) -> None:
-    """Note every part of a list whose id stands there before."""
-    ids = [part["id"] for part in parts]
-    for place, given in enumerate(ids):
-        if given in ids[:place]:
-            reading.at((*path, place, "id"), f'"{given}" stands here twice')

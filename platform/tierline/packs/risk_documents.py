@@ -10,7 +10,7 @@ from typing import Any
 from tierline.packs.branching import by_key, nullable
 from tierline.packs.conditions import condition
 from tierline.packs.names import group_key, name, refers_to
-from tierline.packs.playbook_documents import STEPS, check_ids
+from tierline.packs.playbook_documents import STEPS
 from tierline.packs.problems import did_you_mean
 from tierline.packs.scheme_documents import COLORS
 from tierline.packs.shapes import (
@@ -97,7 +97,7 @@ RISK = record(
 def check_risk(reading: Reading, document: dict[str, Any]) -> None:
     """Check that the model's parts fit each other and that churn is judged stage by stage."""
     for part in ("stages", "indicators", "bands", "floors", "plans"):
-        check_ids(reading, (part,), document[part])
+        reading.distinct((part,), [each["id"] for each in document[part]])
     _check_stages(reading, document["stages"])
     _check_indicators(reading, document)
     _check_bands(reading, document["bands"])
@@ -107,7 +107,7 @@ def check_risk(reading: Reading, document: dict[str, Any]) -> None:
     named = [indicator["id"] for indicator in document["indicators"]]
     for place, plan in enumerate(document["plans"]):
         path = ("plans", place)
-        check_ids(reading, (*path, "steps"), plan["steps"])
+        reading.distinct((*path, "steps"), [each["id"] for each in plan["steps"]])
         for key, known in (("bands", bands), ("indicators", named)):
             for inner, given in enumerate(plan[key]):
                 _known(reading, (*path, key, inner), given, known, key)

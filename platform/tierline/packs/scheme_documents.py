@@ -135,7 +135,7 @@ SCHEME = by_word(
 def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
     """Check that the scheme's parts fit each other and every tier is given by something."""
     tiers = [tier["id"] for tier in document["tiers"]]
-    _distinct(reading, ("tiers",), tiers)
+    reading.distinct(("tiers",), tiers)
     if document["kind"] in ("abc", "score"):
         _check_order(reading, tiers, document["rule"]["cuts"])
     given = list(_CHECKS[document["kind"]](reading, document["rule"]))
@@ -178,12 +178,12 @@ def _check_score(reading: Reading, rule: dict[str, Any]) -> Given:
         reading.at((*path, len(cuts) - 1, "from"), "the last cut takes the rest: leave this out")
     froms = [-cut["from"] for cut in cuts if "from" in cut]
     _ascending(reading, path, froms, "from", "less than the one before")
-    _distinct(reading, ("rule", "gates"), [gate["id"] for gate in rule["gates"]])
+    reading.distinct(("rule", "gates"), [gate["id"] for gate in rule["gates"]])
     return [*_tiers_of(cuts, path), *_tiers_of(rule["gates"], ("rule", "gates"), "at_most")]
 
 
 def _check_criteria(reading: Reading, path: Path, criteria: list[dict[str, Any]]) -> None:
-    _distinct(reading, path, [criterion["id"] for criterion in criteria])
+    reading.distinct(path, [criterion["id"] for criterion in criteria])
     total = sum(Fraction(str(criterion["weight"])) for criterion in criteria)
     if total != 100:
         reading.at(path, f"the weights sum to {float(total):g}, not to 100")
@@ -216,8 +216,8 @@ def _check_grid(reading: Reading, rule: dict[str, Any]) -> Given:
 
 def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
     bins = [row["id"] for row in rule["bins"]]
-    _distinct(reading, ("rule", "bins"), bins)
-    _distinct(reading, ("rule", "rules"), [row["id"] for row in rule["rules"]])
+    reading.distinct(("rule", "bins"), bins)
+    reading.distinct(("rule", "rules"), [row["id"] for row in rule["rules"]])
     for place, row in enumerate(rule["rules"]):
         for path, leaf in leaves(row["when"], ("rule", "rules", place, "when")):
             used = leaf.get("bin")
@@ -240,12 +240,6 @@ _CHECKS: dict[str, Callable[[Reading, dict[str, Any]], Given]] = {
 
 def _tiers_of(rows: list[dict[str, Any]], path: Path, key: str = "tier") -> list[tuple[Path, str]]:
     return [((*path, place, key), row[key]) for place, row in enumerate(rows)]
-
-
-def _distinct(reading: Reading, path: Path, ids: list[str]) -> None:
-    for place, given in enumerate(ids):
-        if given in ids[:place]:
-            reading.at((*path, place, "id"), f'"{given}" stands here twice')
 
 
 def _ascending(

@@ -8,7 +8,7 @@ It also describes itself as JSON Schema, for editors, so that both come from one
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,12 @@ class Reading:
             else:
                 break
         self.problem(node, path, what)
+
+    def distinct(self, path: Path, ids: Sequence[str], key: str = "id") -> None:
+        """Note each id in the list at `path` that stands there before; ids stand under `key`."""
+        for place, given in enumerate(ids):
+            if given in ids[:place]:
+                self.at((*path, place, key), f'"{given}" stands here twice')
 
 
 Check = Callable[[Reading, Node, Path], Any]

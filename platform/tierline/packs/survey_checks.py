@@ -47,7 +47,7 @@ def check_variant(reading: Reading, document: Mapping[str, Any], master: Mapping
 def check_whole(reading: Reading, document: Mapping[str, Any], template: SurveyTemplate) -> None:
     """Check that a template's parts fit each other; what is its master's is taken as right."""
     for kind in ("dimensions", "scales", "causes", "items"):
-        _distinct(reading, kind, document[kind])
+        reading.distinct((kind,), [each["id"] for each in document[kind]])
     _check_causes(reading, document["causes"], template)
     scales = {scale.id: scale for scale in template.scales}
     dimensions = [dimension.id for dimension in template.dimensions]
@@ -68,13 +68,6 @@ def _known(reading: Reading, path: Path, given: str, known: Iterable[str], what:
     if given not in there:
         hint = did_you_mean(given, there)
         reading.at(path, f'"{given}" is not one of {what}{hint}')
-
-
-def _distinct(reading: Reading, kind: str, parts: list[dict[str, Any]]) -> None:
-    ids = [part["id"] for part in parts]
-    for place, given in enumerate(ids):
-        if given in ids[:place]:
-            reading.at((kind, place, "id"), f'"{given}" stands here twice')
 
 
 def _check_causes(reading: Reading, causes: list[dict[str, Any]], template: SurveyTemplate) -> None:
