@@ -107,15 +107,16 @@ class TieringScheme:
     """A rule set that sorts the accounts of one stakeholder group into tiers.
 
     `rule` is the typed document of its `kind` (see docs/plugins.md, "Tiering schemes"):
-    abc (cumulative share), score (weighted criteria with fixed edges), grid (two dimensions),
-    table (ordered decision table over metrics and bins).
+    abc (cumulative share), value (one metric, fixed edges), rank (percent of the accounts), score
+    (weighted criteria with fixed edges), grid (two dimensions), table (ordered decision table over
+    metrics and bins).
     """
 
     id: str
     title: Text
     summary: Text
     group: str  # stakeholder-group key: "customer"
-    kind: Literal["abc", "score", "grid", "table"]
+    kind: Literal["abc", "value", "rank", "score", "grid", "table"]
     tiers: tuple[Tier, ...]
     rule: Document
     weight: int = 100

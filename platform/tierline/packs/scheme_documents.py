@@ -64,6 +64,12 @@ _SCORE_AXIS = record({**_AXIS, "criteria": items(criterion, 1, 50), "minimum_pre
 axis = by_key(("criteria",), _SCORE_AXIS, _METRIC_AXIS)
 """An axis of a grid: one metric, or a weighted score."""
 
+_GATE: dict[str, Shape | Optional] = {"id": name, "title": localized(), "when": when}
+gate = by_key(
+    ("at_least",), record({**_GATE, "at_least": name}), record({**_GATE, "at_most": name})
+)
+"""A gate of a score: a lift to at least a tier, or a limit to at most one."""
+
 RULES: dict[str, Shape] = {
     "abc": record(
         {
@@ -71,15 +77,26 @@ RULES: dict[str, Shape] = {
             "cuts": items(record({"tier": name, "until": number(0, 100)}), 2, 20),
         }
     ),
+    "value": record(
+        {
+            "metric": refers_to("metric"),
+            "better": better,
+            "cuts": items(record({"tier": name, "from": Optional(number())}), 2, 20),
+        }
+    ),
+    "rank": record(
+        {
+            "metric": refers_to("metric"),
+            "better": better,
+            "cuts": items(record({"tier": name, "top": Optional(number(0, 100))}), 2, 20),
+        }
+    ),
     "score": record(
         {
             "criteria": items(criterion, 1, 50),
             "minimum_present": percent,
             "cuts": items(record({"tier": name, "from": Optional(number())}), 2, 20),
-            "gates": Optional(
-                items(record({"id": name, "title": localized(), "when": when, "at_most": name})),
-                [],
-            ),
+            "gates": Optional(items(gate), []),
         }
     ),
     "grid": record({"rows": axis, "columns": axis, "cells": items(items(name, 2, 21), 2, 21)}),
@@ -136,16 +153,27 @@ def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
     """Check that the scheme's parts fit each other and every tier is given by something."""
     tiers = [tier["id"] for tier in document["tiers"]]
     reading.distinct(("tiers",), tiers)
-    if document["kind"] in ("abc", "score"):
+    if "cuts" in document["rule"]:
         _check_order(reading, tiers, document["rule"]["cuts"])
     given = list(_CHECKS[document["kind"]](reading, document["rule"]))
     for path, tier in given:
         if tier not in tiers:
             what = f'"{tier}" is not one of the tiers {", ".join(tiers)}'
             reading.at(path, what + did_you_mean(tier, tiers))
+    if document["kind"] == "score":
+        _check_gates(reading, tiers, document["rule"]["gates"])
     for place, tier in enumerate(tiers):
         if tier not in [named for _, named in given]:
             reading.at(("tiers", place, "id"), f'"{tier}" is never given by the rule')
+
+
+def _check_gates(reading: Reading, tiers: list[str], gates: list[dict[str, Any]]) -> None:
+    """Note each gate that can never act: no tier is above the best or below the least."""
+    for place, gate in enumerate(gates):
+        for key, end, which in (("at_most", tiers[0], "best"), ("at_least", tiers[-1], "least")):
+            if gate.get(key) == end:
+                what = f'"{end}" is the {which} tier: the gate can never act'
+                reading.at(("rule", "gates", place, key), what)
 
 
 def _check_order(reading: Reading, tiers: list[str], cuts: list[dict[str, Any]]) -> None:
@@ -170,16 +198,41 @@ def _check_abc(reading: Reading, rule: dict[str, Any]) -> Given:
 
 def _check_score(reading: Reading, rule: dict[str, Any]) -> Given:
     _check_criteria(reading, ("rule", "criteria"), rule["criteria"])
-    cuts, path = rule["cuts"], ("rule", "cuts")
+    given = _check_cuts(reading, rule["cuts"], "from", falling=True)
+    path = ("rule", "gates")
+    reading.distinct(path, [gate["id"] for gate in rule["gates"]])
+    for place, gate in enumerate(rule["gates"]):
+        key = "at_least" if "at_least" in gate else "at_most"
+        given.append(((*path, place, key), gate[key]))
+    return given
+
+
+def _check_value(reading: Reading, rule: dict[str, Any]) -> Given:
+    return _check_cuts(reading, rule["cuts"], "from", falling=rule["better"] == "higher")
+
+
+def _check_rank(reading: Reading, rule: dict[str, Any]) -> Given:
+    for place, cut in enumerate(rule["cuts"]):
+        if cut.get("top") in (0, 100):
+            what = "must lie between 0 and 100; the last cut takes the rest"
+            reading.at(("rule", "cuts", place, "top"), what)
+    return _check_cuts(reading, rule["cuts"], "top", falling=False)
+
+
+def _check_cuts(
+    reading: Reading, cuts: list[dict[str, Any]], key: str, *, falling: bool
+) -> list[tuple[Path, str]]:
+    """Check the borders of cuts whose last takes the rest; return the tiers that they give."""
+    path = ("rule", "cuts")
     for place, cut in enumerate(cuts[:-1]):
-        if "from" not in cut:
-            reading.at((*path, place, "from"), "is missing; only the last cut has none")
-    if "from" in cuts[-1]:
-        reading.at((*path, len(cuts) - 1, "from"), "the last cut takes the rest: leave this out")
-    froms = [-cut["from"] for cut in cuts if "from" in cut]
-    _ascending(reading, path, froms, "from", "less than the one before")
-    reading.distinct(("rule", "gates"), [gate["id"] for gate in rule["gates"]])
-    return [*_tiers_of(cuts, path), *_tiers_of(rule["gates"], ("rule", "gates"), "at_most")]
+        if key not in cut:
+            reading.at((*path, place, key), "is missing; only the last cut has none")
+    if key in cuts[-1]:
+        reading.at((*path, len(cuts) - 1, key), "the last cut takes the rest: leave this out")
+    borders = [-cut[key] if falling else cut[key] for cut in cuts if key in cut]
+    order = "less than the one before" if falling else "greater than the one before"
+    _ascending(reading, path, borders, key, order)
+    return _tiers_of(cuts, path)
 
 
 def _check_criteria(reading: Reading, path: Path, criteria: list[dict[str, Any]]) -> None:
@@ -232,6 +285,8 @@ def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
 
 _CHECKS: dict[str, Callable[[Reading, dict[str, Any]], Given]] = {
     "abc": _check_abc,
+    "value": _check_value,
+    "rank": _check_rank,
     "score": _check_score,
     "grid": _check_grid,
     "table": _check_table,

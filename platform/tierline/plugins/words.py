@@ -70,6 +70,8 @@ TYPES = {
 }
 KINDS = {
     "abc": _l("by cumulative share"),
+    "value": _l("by fixed edges of one metric"),
+    "rank": _l("by place among all accounts"),
     "score": _l("by weighted score"),
     "grid": _l("on a grid of two dimensions"),
     "table": _l("by the first rule that matches"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -29,11 +29,13 @@ from tierline.rules.scheme import (
     Criterion,
     Gate,
     GridRule,
+    RankRule,
     Scheme,
     ScoreRule,
     Scoring,
     TableRow,
     TableRule,
+    ValueRule,
 )
 from tierline.rules.weights import POINT, weigh
 
@@ -97,10 +99,14 @@ class ConditionStep:
 
 @dataclass(frozen=True)
 class ShareStep:
-    """The value of an abc scheme, and from which value on each tier begins; None: empty tier."""
+    """A value, and where each tier but the last ends; None: empty tier.
+
+    Where lower is better, floors are the greatest values of their tiers, else the least.
+    """
 
     value: Decimal | None
     floors: tuple[tuple[str, Decimal | None], ...]
+    better: str = "higher"
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,10 @@ class _Evaluation:
         match self.scheme.rule:
             case AbcRule() as rule:
                 return self._abc(rule)
+            case ValueRule() as rule:
+                return self._at_floors(rule, rule.thresholds(self.source.units[rule.metric]))
+            case RankRule() as rule:
+                return self._at_floors(rule, self.population.floor_values())
             case ScoreRule() as rule:
                 return self._score(rule)
             case GridRule() as rule:
@@ -165,14 +175,31 @@ class _Evaluation:
                 return Outcome(cut.tier, share=share)
         return Outcome(rule.cuts[-1].tier, share=share)
 
+    def _at_floors(self, rule: ValueRule | RankRule, floors: Sequence[int | None]) -> Outcome:
+        stored, unit = self.account.metrics.get(rule.metric), self.source.units[rule.metric]
+        tiers = [cut.tier for cut in rule.cuts]
+        named = list(zip(tiers, floors, strict=False))
+        shown = tuple((tier, from_stored(floor, unit)) for tier, floor in named)
+        share = ShareStep(self._value(rule.metric), shown, rule.better)
+        if stored is None:
+            return Outcome(None, share=share)
+        sign = -1 if rule.better == "lower" else 1
+        reached = (t for t, floor in named if floor is not None and sign * (stored - floor) >= 0)
+        return Outcome(next(reached, tiers[-1]), share=share)
+
     def _score(self, rule: ScoreRule) -> Outcome:
         step = self._scored(rule.scoring)
         gates = tuple(self._step(gate) for gate in rule.gates)
-        tier = None if step.score is None else _tier_of(rule, step.score)
-        for gate in gates:
-            if tier is not None and gate.holds and isinstance(gate.row, Gate):
-                tier = max(tier, gate.row.at_most, key=self.scheme.position)
+        tier = None if step.score is None else self._gated(_tier_of(rule, step.score), gates)
         return Outcome(tier, step.incomplete, step.score, scoring=step, conditions=gates)
+
+    def _gated(self, tier: str, gates: Sequence[ConditionStep]) -> str:
+        """Return the tier after the gates that hold: lifts first, then limits."""
+        held = [step.row for step in gates if step.holds and isinstance(step.row, Gate)]
+        lifts = [gate.tier for gate in held if gate.lifts]
+        limits = [gate.tier for gate in held if not gate.lifts]
+        lifted = min([tier, *lifts], key=self.scheme.position)
+        return max([lifted, *limits], key=self.scheme.position)
 
     def _scored(self, scoring: Scoring) -> ScoreStep:
         weights = weigh(scoring, self.source)
@@ -255,6 +282,6 @@ class _Evaluation:
 
 def _tier_of(rule: ScoreRule, score: Fraction) -> str:
     for cut in rule.cuts:
-        if cut.least is None or score >= Fraction(cut.least):
+        if cut.border is None or score >= Fraction(cut.border):
             return cut.tier
     return rule.cuts[-1].tier

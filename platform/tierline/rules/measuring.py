@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement
 from tierline.metrics.source import Source
 from tierline.rules.population import AccountValues, Population
 from tierline.rules.quantiles import bins_of, measure_bins
-from tierline.rules.scheme import AbcRule, Scheme, TableRule
+from tierline.rules.ranks import measure_ranks, ranks_of
+from tierline.rules.scheme import AbcRule, RankRule, Scheme, TableRule
 from tierline.rules.shares import measure_shares, shares_of
 
 
@@ -19,6 +20,8 @@ def measure(scheme: Scheme, source: Source, *where: ColumnElement[bool]) -> Popu
     match scheme.rule:
         case AbcRule() as rule:
             return measure_shares(rule, source, conditions)
+        case RankRule() as rule:
+            return measure_ranks(rule, source, conditions)
         case TableRule(bins=bins) if bins:
             return measure_bins(bins, source, conditions)
         case _:
@@ -30,6 +33,8 @@ def population_of(scheme: Scheme, source: Source, accounts: Sequence[AccountValu
     match scheme.rule:
         case AbcRule() as rule:
             return shares_of(rule, accounts)
+        case RankRule() as rule:
+            return ranks_of(rule, accounts)
         case TableRule(bins=bins):
             return bins_of(bins, source, accounts)
         case _:

@@ -43,12 +43,16 @@ class Population:
     """What the rule took from the population.
 
     `cuts`: of each bin, in stored units, offset included; none where nobody's value is known.
-    `floors`: of an abc scheme, of each tier but the last; None: empty tier.
+    `floors`: of an abc or rank scheme, of each tier but the last; None: empty tier.
     """
 
     cuts: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
     floors: tuple[Floor | None, ...] = ()
     known: Mapping[str, int] = field(default_factory=dict)  # accounts, by metric
+
+    def floor_values(self) -> list[int | None]:
+        """Return the floors' stored values, where no key splits equals."""
+        return [floor.value if floor else None for floor in self.floors]
 
     def to_document(self) -> dict[str, Any]:
         """Return the population as JSON can hold it."""

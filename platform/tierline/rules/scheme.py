@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from tierline.errors import Invalid
-from tierline.packs.contributions import Text, TieringScheme
+from tierline.metrics.units import SCALES, exceeds, reaches
+from tierline.packs.contributions import MetricUnit, Text, TieringScheme
 from tierline.rules.conditions import Condition, Leaf, leaves, read_condition
 
 DECIMALS = {"weight": 4, "from": 6, "edges": 6}
@@ -37,21 +38,22 @@ class Scoring:
 
 
 @dataclass(frozen=True)
-class ScoreCut:
-    """The least score of a tier; None takes the rest."""
+class Cut:
+    """Where a tier ends: its last score, value or top percent; None takes the rest."""
 
     tier: str
-    least: Decimal | None
+    border: Decimal | None
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The best tier that an account may have when the condition holds."""
+    """The best tier (a limit) or the least (a lift) of an account when the condition holds."""
 
     id: str
     title: Text
     when: Condition
-    at_most: str
+    tier: str
+    lifts: bool
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,46 @@ class AbcRule:
 
 
 @dataclass(frozen=True)
+class ValueRule:
+    """Tiers by a metric's value: at least the border where higher is better, else at most."""
+
+    metric: str
+    better: str
+    cuts: tuple[Cut, ...]
+
+    def thresholds(self, unit: MetricUnit) -> tuple[int, ...]:
+        """Return the stored value that each cut but the last begins at, from its better side."""
+        scale = SCALES[unit]
+        edges = [cut.border for cut in self.cuts if cut.border is not None]
+        if self.better == "lower":
+            return tuple(exceeds(edge, scale) - 1 for edge in edges)
+        return tuple(reaches(edge, scale) for edge in edges)
+
+
+@dataclass(frozen=True)
+class RankRule:
+    """Tiers by place among the accounts whose metric is known; borders in percent of them."""
+
+    metric: str
+    better: str
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True)
 class ScoreRule:
-    """Tiers by weighted score, held down by gates."""
+    """Tiers by weighted score, lifted and then limited by gates."""
 
     scoring: Scoring
-    cuts: tuple[ScoreCut, ...]
+    cuts: tuple[Cut, ...]
     gates: tuple[Gate, ...]
+
+    def lifts(self) -> tuple[Gate, ...]:
+        """Return the gates that lift."""
+        return tuple(gate for gate in self.gates if gate.lifts)
+
+    def limits(self) -> tuple[Gate, ...]:
+        """Return the gates that limit; they act after those that lift."""
+        return tuple(gate for gate in self.gates if not gate.lifts)
 
 
 @dataclass(frozen=True)
@@ -129,7 +165,7 @@ class TableRule:
     otherwise: str | None
 
 
-Rule = AbcRule | ScoreRule | GridRule | TableRule
+Rule = AbcRule | ValueRule | RankRule | ScoreRule | GridRule | TableRule
 
 
 @dataclass(frozen=True)
@@ -157,7 +193,7 @@ class Scheme:
 def read_scheme(scheme: TieringScheme) -> Scheme:
     """Return a contributed scheme as typed data; raises Invalid for numbers that are too exact."""
     tiers = tuple(tier.id for tier in scheme.tiers)
-    if scheme.kind in ("score", "abc"):
+    if "cuts" in scheme.rule:
         _check_order(scheme.id, tiers, [cut["tier"] for cut in scheme.rule["cuts"]])
     return Scheme(scheme.id, scheme.group, tiers, _READERS[scheme.kind](scheme.rule))
 
@@ -176,14 +212,28 @@ def _abc(rule: Mapping[str, Any]) -> AbcRule:
 
 def _score(rule: Mapping[str, Any]) -> ScoreRule:
     cuts = tuple(
-        ScoreCut(cut["tier"], _exact(cut["from"], "from") if "from" in cut else None)
+        Cut(cut["tier"], _exact(cut["from"], "from") if "from" in cut else None)
         for cut in rule["cuts"]
     )
-    gates = tuple(
-        Gate(gate["id"], gate["title"], read_condition(gate["when"]), gate["at_most"])
-        for gate in rule.get("gates", ())
-    )
-    return ScoreRule(_scoring(rule), cuts, gates)
+    return ScoreRule(_scoring(rule), cuts, tuple(map(_gate, rule.get("gates", ()))))
+
+
+def _gate(gate: Mapping[str, Any]) -> Gate:
+    lifts = "at_least" in gate
+    tier = gate["at_least" if lifts else "at_most"]
+    return Gate(gate["id"], gate["title"], read_condition(gate["when"]), tier, lifts)
+
+
+def _value(rule: Mapping[str, Any]) -> ValueRule:
+    return ValueRule(rule["metric"], rule.get("better", "higher"), _cuts(rule, "from"))
+
+
+def _rank(rule: Mapping[str, Any]) -> RankRule:
+    return RankRule(rule["metric"], rule.get("better", "higher"), _cuts(rule, "top"))
+
+
+def _cuts(rule: Mapping[str, Any], key: str) -> tuple[Cut, ...]:
+    return tuple(Cut(cut["tier"], _exact(cut[key]) if key in cut else None) for cut in rule["cuts"])
 
 
 def _scoring(rule: Mapping[str, Any]) -> Scoring:
@@ -238,6 +288,8 @@ def _table(rule: Mapping[str, Any]) -> TableRule:
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Rule]] = {
     "abc": _abc,
+    "value": _value,
+    "rank": _rank,
     "score": _score,
     "grid": _grid,
     "table": _table,
@@ -258,7 +310,7 @@ def _exact(number: float, name: str | None = None) -> Decimal:
 
 def _metrics_of(rule: Rule) -> Iterator[str]:
     match rule:
-        case AbcRule(metric=metric):
+        case AbcRule(metric=metric) | ValueRule(metric=metric) | RankRule(metric=metric):
             yield metric
         case ScoreRule(scoring=scoring):
             yield from (criterion.metric for criterion in scoring.criteria)

@@ -6,7 +6,8 @@ a property test holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -23,6 +24,7 @@ from sqlalchemy import (
     not_,
     null,
     or_,
+    true,
 )
 
 from tierline.metrics.source import Source
@@ -45,12 +47,15 @@ from tierline.rules.population import Floor, Population
 from tierline.rules.scheme import (
     AbcRule,
     Axis,
+    Cut,
     Gate,
     GridRule,
+    RankRule,
     Scheme,
     ScoreRule,
     Scoring,
     TableRule,
+    ValueRule,
 )
 from tierline.rules.shares import key_of
 from tierline.rules.weights import POINT, SCORE, Weighed, Weights, weigh
@@ -99,6 +104,11 @@ class _Compiler:
         match self.scheme.rule:
             case AbcRule() as rule:
                 return _unscored(self._abc(rule))
+            case ValueRule() as rule:
+                thresholds = rule.thresholds(self.source.units[rule.metric])
+                return _unscored(self._at_floors(rule, thresholds))
+            case RankRule() as rule:
+                return _unscored(self._at_floors(rule, self.population.floor_values()))
             case ScoreRule() as rule:
                 return self._score(rule)
             case GridRule() as rule:
@@ -126,11 +136,24 @@ class _Compiler:
         same = case((value == constant(floor.value), key_of(self.source) <= literal(floor.key)))
         return (value > constant(floor.value)) | same
 
+    def _at_floors(self, rule: ValueRule | RankRule, floors: Sequence[int | None]) -> Whole:
+        """Return the tier by the stored values at which all but the last end; None: empty tier."""
+        value = self.source.value(rule.metric)
+        inside = operator.le if rule.better == "lower" else operator.ge
+        reached = [
+            (inside(value, constant(floor)), self._code(cut.tier))
+            for cut, floor in zip(rule.cuts, floors, strict=False)
+            if floor is not None
+        ]
+        return case((value.is_(None), null()), *reached, else_=self._code(rule.cuts[-1].tier))
+
     def _score(self, rule: ScoreRule) -> Compiled:
         weights = weigh(rule.scoring, self.source)
+        limits = sorted(rule.limits(), key=self._place, reverse=True)  # the worst tier wins
+        lifts = sorted(rule.lifts(), key=self._place)  # the best tier wins, where no limit holds
         gated = [
-            (self._held_by(gate, rule, weights), self._code(gate.at_most))
-            for gate in self._worst_first(rule)
+            *((self._held_by(gate, rule, weights), self._code(gate.tier)) for gate in limits),
+            *((self._lifted_by(gate, rule, weights), self._code(gate.tier)) for gate in lifts),
         ]
         scored = self._scored(rule, weights)
         tier = case((self._nothing_known(weights), null()), *gated, else_=scored)
@@ -140,23 +163,33 @@ class _Compiler:
         """Return the tier by score alone; asks for the least border first, where most end."""
         tier = self._code(rule.cuts[0].tier)
         for cut, worse in pairwise(rule.cuts):
-            if cut.least is not None:
-                missed = not_(self._reaches(weights, cut.least))
+            if cut.border is not None:
+                missed = not_(self._reaches(weights, cut.border))
                 tier = case((missed, self._code(worse.tier)), else_=tier)
         return tier
 
-    def _worst_first(self, rule: ScoreRule) -> list[Gate]:
-        return sorted(rule.gates, key=lambda gate: -self.scheme.position(gate.at_most))
+    def _place(self, part: Gate | Cut) -> int:
+        return self.scheme.position(part.tier)
 
     def _held_by(self, gate: Gate, rule: ScoreRule, weights: Weights) -> Truth:
-        """Return whether the gate's condition holds and the score gives a better tier."""
-        place = self.scheme.position(gate.at_most)
-        better = [cut for cut in rule.cuts if self.scheme.position(cut.tier) < place]
+        """Return whether the limit's condition holds and score or lifts give a better tier."""
+        place = self._place(gate)
+        lifted = [self._condition(each.when) for each in rule.lifts() if self._place(each) < place]
+        better = self._scores_above(place, rule, weights)
+        return self._condition(gate.when) & or_(better, *lifted)
+
+    def _lifted_by(self, gate: Gate, rule: ScoreRule, weights: Weights) -> Truth:
+        """Return whether the lift's condition holds and the score gives a worse tier."""
+        reached = self._scores_above(self._place(gate) + 1, rule, weights)
+        return self._condition(gate.when) & not_(reached)
+
+    def _scores_above(self, place: int, rule: ScoreRule, weights: Weights) -> Truth:
+        """Return whether the score gives a tier that stands before a place."""
+        better = [cut for cut in rule.cuts if self._place(cut) < place]
         if not better:
             return false()
-        when = self._condition(gate.when)
-        least = better[-1].least
-        return when if least is None else when & self._reaches(weights, least)
+        border = better[-1].border
+        return true() if border is None else self._reaches(weights, border)
 
     def _nothing_known(self, weights: Weights) -> Truth:
         return and_(*(self.source.value(p.criterion.metric).is_(None) for p in weights.parts))

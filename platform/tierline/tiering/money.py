@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tierline.metrics.definitions import PURCHASE, Aggregate, Definition, Definitions
 from tierline.metrics.windows import WHOLE, Window
-from tierline.rules.scheme import AbcRule, Scheme
+from tierline.rules.scheme import AbcRule, RankRule, Scheme, ValueRule
 
 YEAR = Window(months=12)
 
@@ -12,11 +12,12 @@ YEAR = Window(months=12)
 def money_metrics(scheme: Scheme, definitions: Definitions) -> tuple[str | None, str | None]:
     """Return the metrics of sales and of profit that fit the scheme; None where there is none.
 
-    Sales are the metric that an abc scheme cuts, when it is money; else the first sum of purchases
-    that the rule reads; else that of twelve months. Profit has the same window.
+    Sales are the metric that a scheme of one metric cuts, when it is money; else the first sum of
+    purchases that the rule reads; else that of twelve months. Profit has the same window.
     """
     used = [definitions[name] for name in scheme.metrics() if name in definitions]
-    if isinstance(scheme.rule, AbcRule) and used and used[0].metric.unit == "money":
+    of_one = isinstance(scheme.rule, AbcRule | ValueRule | RankRule)
+    if of_one and used and used[0].metric.unit == "money":
         sales: Definition | None = used[0]
     else:
         candidates = [*used, *_of_window(definitions, YEAR), *_of_window(definitions, WHOLE)]

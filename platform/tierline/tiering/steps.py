@@ -18,6 +18,7 @@ from tierline.rules.evaluate import (
     Outcome,
     ScoreStep,
 )
+from tierline.rules.scheme import Gate, TableRow
 from tierline.web.language import localized
 
 
@@ -27,7 +28,12 @@ def describe(outcome: Outcome, scheme: TieringScheme, defined: Definitions) -> d
     if outcome.share is not None:
         metric = scheme.rule["metric"]
         floors = [{"tier": tier, "from": floor} for tier, floor in outcome.share.floors]
-        steps["share"] = {"metric": metric, "value": outcome.share.value, "floors": floors}
+        steps["share"] = {
+            "metric": metric,
+            "value": outcome.share.value,
+            "better": outcome.share.better,
+            "floors": floors,
+        }
     if outcome.scoring is not None:
         steps |= _score(outcome.scoring, defined)
     if outcome.axes:
@@ -100,10 +106,18 @@ def _condition(step: ConditionStep) -> dict[str, Any]:
     return {
         "id": step.row.id,
         "title": localized(title) or None,
-        "tier": getattr(step.row, "tier", None) or getattr(step.row, "at_most", None),
+        "tier": step.row.tier,
+        "acts": _act(step.row),
         "holds": step.holds,
         "comparisons": [_leaf(leaf) for leaf in step.leaves],
     }
+
+
+def _act(row: TableRow | Gate) -> str:
+    """Return what a row does to the tier: gives it, or is its least or its best."""
+    if isinstance(row, Gate):
+        return "at_least" if row.lifts else "at_most"
+    return "gives"
 
 
 def _leaf(step: LeafStep) -> dict[str, Any]:

@@ -7,6 +7,7 @@ meet all the time.
 from __future__ import annotations
 
 import math
+import random
 import uuid
 from collections.abc import Iterator
 from fractions import Fraction
@@ -46,34 +47,37 @@ FIELDS = {
     "x:won": Field("x:won", "x__won", "account", "boolean", TEXT),
     "x:day": Field("x:day", "x__day", "account", "date", TEXT),
 }
-SEVERAL = 9
+SEVERAL = 200
+SCHEMES = 50
+"""Of each kind: 10,000 pairs of a scheme and an account."""
+
+ENTERED: dict[str, list[Any]] = {
+    "x__size": [*(half / 2 for half in range(-3, 10)), "", "many"],
+    "x__class": ["s", "m"],
+    "x__won": [True, False],
+    "x__day": ["2026-01-31", "2026-02-01"],
+}
 
 halves = st.integers(-3, 9).map(lambda half: half / 2)
 percents = st.sampled_from([0, 30, 50, 70, 100])
 better = st.sampled_from(["higher", "lower"])
+ACTS = st.sampled_from(["at_most", "at_least"])
 
 
 @st.composite
 def accounts(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Draw what is known of a few accounts: stored values, fields."""
+    """Draw what is known of many accounts: stored values, fields."""
+    chance = random.Random(draw(st.integers(0, 2**32)))
     return [
         {
-            "inside": draw(st.integers(0, 4)) > 0,
+            "inside": chance.random() < 0.8,
             "metrics": {
-                name: draw(st.none() | halves.map(lambda v, s=SCALES[unit]: int(v * s)))
+                name: chance.choice([None, *(half * SCALES[unit] // 2 for half in range(-3, 10))])
                 for name, unit in UNITS.items()
             },
-            "fields": draw(
-                st.fixed_dictionaries(
-                    {},
-                    optional={
-                        "x__size": halves | st.just("") | st.just("many"),
-                        "x__class": st.sampled_from(["s", "m"]),
-                        "x__won": st.booleans(),
-                        "x__day": st.sampled_from(["2026-01-31", "2026-02-01"]),
-                    },
-                )
-            ),
+            "fields": {
+                key: chance.choice(known) for key, known in ENTERED.items() if chance.random() < 0.7
+            },
         }
         for _ in range(SEVERAL)
     ]
@@ -144,9 +148,9 @@ def score(draw: st.DrawFn) -> dict[str, Any]:
         for tier, least in zip(TIERS, sorted(froms, reverse=True), strict=False)
     ]
     gates = [
-        {"id": f"g{place}", "title": TEXT, "when": when, "at_most": at_most}
-        for place, (when, at_most) in enumerate(
-            draw(st.lists(st.tuples(conditions(), st.sampled_from(TIERS)), max_size=3))
+        {"id": f"g{place}", "title": TEXT, "when": when, acts: tier}
+        for place, (when, acts, tier) in enumerate(
+            draw(st.lists(st.tuples(conditions(), ACTS, st.sampled_from(TIERS)), max_size=4))
         )
     ]
     last = {"tier": TIERS[len(cuts)]}
@@ -211,6 +215,26 @@ def abc(draw: st.DrawFn) -> dict[str, Any]:
     untils = zip(TIERS, (first, second, 100), strict=False)
     cuts = [{"tier": tier, "until": until} for tier, until in untils]
     return {"metric": draw(st.sampled_from(list(UNITS))), "cuts": cuts}
+
+
+@st.composite
+def value(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw cuts by value."""
+    side = draw(better)
+    borders = sorted(draw(edges(3)), reverse=side == "higher")
+    cuts = [{"tier": tier, "from": border} for tier, border in zip(TIERS, borders, strict=False)]
+    name = draw(st.sampled_from(list(UNITS)))
+    return {"metric": name, "better": side, "cuts": [*cuts, {"tier": "d"}]}
+
+
+@st.composite
+def rank(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw cuts by percent of the accounts."""
+    percent = st.sampled_from([0.5, 5, 12.5, 20, 50, 99])
+    tops = sorted(draw(st.lists(percent, min_size=3, max_size=3, unique=True)))
+    cuts = [{"tier": tier, "top": top} for tier, top in zip(TIERS, tops, strict=False)]
+    name = draw(st.sampled_from(list(UNITS)))
+    return {"metric": name, "better": draw(better), "cuts": [*cuts, {"tier": "d"}]}
 
 
 def schemes(kind: Any, rule: dict[str, Any]) -> Any:
@@ -279,15 +303,22 @@ def _ten_thousandths(score: Fraction | None) -> int | None:
 
 @pytest.mark.parametrize(
     ("kind", "rules"),
-    [("abc", abc()), ("score", score()), ("grid", grid()), ("table", table())],
-    ids=["abc", "score", "grid", "table"],
+    [
+        ("abc", abc()),
+        ("value", value()),
+        ("rank", rank()),
+        ("score", score()),
+        ("grid", grid()),
+        ("table", table()),
+    ],
+    ids=["abc", "value", "rank", "score", "grid", "table"],
 )
 def test_sql_and_python_agree(
     known_accounts: dict[str, uuid.UUID], kind: str, rules: st.SearchStrategy[dict[str, Any]]
 ) -> None:
     keys, ids = list(known_accounts), list(known_accounts.values())
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=SCHEMES, suppress_health_check=[HealthCheck.too_slow])
     @given(rules, accounts())
     def agree(rule: dict[str, Any], drawn: list[dict[str, Any]]) -> None:
         scheme = schemes(kind, rule)
