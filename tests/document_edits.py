@@ -6,9 +6,12 @@ merge is tested with.
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable
 from typing import Any
+
+from tierline.packs.reachability import dead_rows
 
 Document = dict[str, Any]
 Edit = Callable[[random.Random, Document], None]
@@ -126,8 +129,9 @@ def change_cell(chance: random.Random, document: Document) -> None:
 
 
 def change_rules(chance: random.Random, document: Document) -> None:
-    """Add, remove, change or reorder the rows of the decision table."""
+    """Add, remove, change or reorder the rows of the decision table; each can still act."""
     rule = document["tiering"]["table"]["rule"]
+    before = copy.deepcopy(rule["rules"])
     rows, id = rule["rules"], f"r{chance.randrange(5)}"
     known = {row["id"]: row for row in rows}
     when = {"metric": "shop:visits", "op": "ge", "value": chance.randrange(100)}
@@ -139,6 +143,8 @@ def change_rules(chance: random.Random, document: Document) -> None:
         known[id]["when"] = when
     else:
         chance.shuffle(rows)
+    if any(dead_rows(rows)):
+        rule["rules"] = before
 
 
 def change_field(chance: random.Random, document: Document) -> None:

@@ -32,6 +32,7 @@ WHOLE = frozenset(
         "scales",
         "thresholds",
         "visible_if",
+        "weighting",
         "when",
     }
 )
@@ -110,13 +111,15 @@ def _built(node: Any) -> Any:
 def unit_of(path: Path) -> Path:
     """Return the unit that a leaf belongs to: leaves that make sense only together.
 
-    A list's order and its elements' weights (they sum to a whole) are one unit, and so are the
-    edges, labels and cells of a grid.
+    A list's order and its elements' weights (they sum to a whole) are one unit, with the judgements
+    that weights come from, and so are the edges, labels and cells of a grid.
     """
     if path[-1] == ORDER:
         return path[:-1]
     if len(path) > 2 and path[-1] == "weight" and is_element(path[-2]):
         return path[:-2]
+    if path[-1] == "weighting":
+        return (*path[:-1], "criteria")
     return ("rule", "cells") if path in _GRID else path
 
 

@@ -7,7 +7,6 @@ other: weights, edges, cells, and that every tier is given by something.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,14 @@ from tierline.packs.branching import by_key, by_word
 from tierline.packs.conditions import condition, leaves
 from tierline.packs.names import group_key, name, refers_to
 from tierline.packs.problems import did_you_mean
+from tierline.packs.reachability import dead_rows
+from tierline.packs.scoring_documents import (
+    SCORING,
+    ascending,
+    better,
+    check_scoring,
+    edges,
+)
 from tierline.packs.shapes import (
     Optional,
     Path,
@@ -28,31 +35,7 @@ from tierline.packs.shapes import (
 )
 
 COLORS = ("violet", "blue", "green", "yellow", "orange", "red", "gray")
-DIMENSIONS = ("current_value", "potential_value", "industry_position", "risk_stability")
-POINT_EDGES = 4  # points go from 1 to 5
-
-edges = items(number(), 1, 20)
-better = Optional(word("higher", "lower"), "higher")
-percent = Optional(number(0, 100), 70)
 when = condition("metric", "field")
-
-_WITH_EDGES: dict[str, Shape | Optional] = {
-    "id": name,
-    "title": Optional(localized()),
-    "dimension": Optional(word(*DIMENSIONS)),
-    "weight": number(0, 100),
-    "metric": refers_to("metric"),
-    "edges": items(number(), POINT_EDGES, POINT_EDGES),
-    "better": better,
-}
-_IN_POINTS: dict[str, Shape | Optional] = {
-    **{key: shape for key, shape in _WITH_EDGES.items() if key not in ("edges", "better")},
-    "metric": refers_to("points_metric"),
-}
-
-
-criterion = by_key(("edges", "better"), record(_WITH_EDGES), record(_IN_POINTS))
-"""A criterion: with four edges, or over a metric that is in points already."""
 
 _AXIS = {
     "title": localized(),
@@ -60,7 +43,7 @@ _AXIS = {
     "labels": items(localized(60), 2, 21),
 }
 _METRIC_AXIS = record({**_AXIS, "metric": refers_to("metric"), "better": better})
-_SCORE_AXIS = record({**_AXIS, "criteria": items(criterion, 1, 50), "minimum_present": percent})
+_SCORE_AXIS = record({**_AXIS, **SCORING})
 axis = by_key(("criteria",), _SCORE_AXIS, _METRIC_AXIS)
 """An axis of a grid: one metric, or a weighted score."""
 
@@ -93,8 +76,7 @@ RULES: dict[str, Shape] = {
     ),
     "score": record(
         {
-            "criteria": items(criterion, 1, 50),
-            "minimum_present": percent,
+            **SCORING,
             "cuts": items(record({"tier": name, "from": Optional(number())}), 2, 20),
             "gates": Optional(items(gate), []),
         }
@@ -190,14 +172,14 @@ Given = Iterable[tuple[Path, str]]
 
 def _check_abc(reading: Reading, rule: dict[str, Any]) -> Given:
     untils = [cut["until"] for cut in rule["cuts"]]
-    _ascending(reading, ("rule", "cuts"), untils, "until")
+    ascending(reading, ("rule", "cuts"), untils, "until")
     if untils[-1] != 100:
         reading.at(("rule", "cuts", len(untils) - 1, "until"), "the last cut must be 100")
     return _tiers_of(rule["cuts"], ("rule", "cuts"))
 
 
 def _check_score(reading: Reading, rule: dict[str, Any]) -> Given:
-    _check_criteria(reading, ("rule", "criteria"), rule["criteria"])
+    check_scoring(reading, ("rule",), rule)
     given = _check_cuts(reading, rule["cuts"], "from", falling=True)
     path = ("rule", "gates")
     reading.distinct(path, [gate["id"] for gate in rule["gates"]])
@@ -231,17 +213,8 @@ def _check_cuts(
         reading.at((*path, len(cuts) - 1, key), "the last cut takes the rest: leave this out")
     borders = [-cut[key] if falling else cut[key] for cut in cuts if key in cut]
     order = "less than the one before" if falling else "greater than the one before"
-    _ascending(reading, path, borders, key, order)
+    ascending(reading, path, borders, key, order)
     return _tiers_of(cuts, path)
-
-
-def _check_criteria(reading: Reading, path: Path, criteria: list[dict[str, Any]]) -> None:
-    reading.distinct(path, [criterion["id"] for criterion in criteria])
-    total = sum(Fraction(str(criterion["weight"])) for criterion in criteria)
-    if total != 100:
-        reading.at(path, f"the weights sum to {float(total):g}, not to 100")
-    for place, criterion in enumerate(criteria):
-        _ascending(reading, (*path, place, "edges"), criterion.get("edges", []))
 
 
 def _check_grid(reading: Reading, rule: dict[str, Any]) -> Given:
@@ -249,9 +222,9 @@ def _check_grid(reading: Reading, rule: dict[str, Any]) -> Given:
     for side in ("rows", "columns"):
         axis, path = rule[side], ("rule", side)
         sizes[side] = len(axis["edges"]) + 1
-        _ascending(reading, (*path, "edges"), axis["edges"])
+        ascending(reading, (*path, "edges"), axis["edges"])
         if "criteria" in axis:
-            _check_criteria(reading, (*path, "criteria"), axis["criteria"])
+            check_scoring(reading, path, axis)
         if len(axis["labels"]) != sizes[side]:
             what = f"must hold {sizes[side]} labels, one more than edges"
             reading.at((*path, "labels"), what)
@@ -268,7 +241,7 @@ def _check_grid(reading: Reading, rule: dict[str, Any]) -> Given:
 
 
 def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
-    bins = [row["id"] for row in rule["bins"]]
+    bins, before = [row["id"] for row in rule["bins"]], len(reading.problems)
     reading.distinct(("rule", "bins"), bins)
     reading.distinct(("rule", "rules"), [row["id"] for row in rule["rules"]])
     for place, row in enumerate(rule["rules"]):
@@ -277,10 +250,20 @@ def _check_table(reading: Reading, rule: dict[str, Any]) -> Given:
             if used is not None and used not in bins:
                 what = f'"{used}" is not one of the bins{did_you_mean(used, bins)}'
                 reading.at((*path, "bin"), what)
+    if len(reading.problems) == before:
+        _check_reachable(reading, rule["rules"])
     given = _tiers_of(rule["rules"], ("rule", "rules"))
     if "otherwise" in rule:
         given.append((("rule", "otherwise"), rule["otherwise"]))
     return given
+
+
+def _check_reachable(reading: Reading, rows: list[dict[str, Any]]) -> None:
+    for place, winner in dead_rows(rows):
+        why = "its comparisons contradict each other"
+        if winner is not None:
+            why = f'"{winner}" comes first and holds whenever this does'
+        reading.at(("rule", "rules", place, "when"), f"can never act: {why}")
 
 
 _CHECKS: dict[str, Callable[[Reading, dict[str, Any]], Given]] = {
@@ -295,15 +278,3 @@ _CHECKS: dict[str, Callable[[Reading, dict[str, Any]], Given]] = {
 
 def _tiers_of(rows: list[dict[str, Any]], path: Path, key: str = "tier") -> list[tuple[Path, str]]:
     return [((*path, place, key), row[key]) for place, row in enumerate(rows)]
-
-
-def _ascending(
-    reading: Reading,
-    path: Path,
-    values: list[float],
-    key: str = "",
-    what: str = "greater than the one before",
-) -> None:
-    for place, (before, after) in enumerate(pairwise(values), start=1):
-        if after <= before:
-            reading.at((*path, place, key) if key else (*path, place), f"must be {what}")
