@@ -84,6 +84,10 @@ def _explained(explanation: dict[str, Any]) -> Iterator[str]:
         f" as of {explanation['as_of']} ({explanation['scheme']} version {explanation['version']})"
     )
     yield from _steps(explanation)
+    for way in ("up", "down"):
+        for move in explanation["moves"][way]:
+            tier, value = move["tier"] or "no tier", _shown(move["value"])
+            yield f"  {way} to {tier}: {move['metric']} {value} → {_shown(move['needed'])}"
     for metric in explanation["metrics"]:
         rows = "" if metric["rows"] is None else f"{metric['rows']:,} rows"
         yield f"  {metric['id']:<36} {_shown(metric['value']):>18} {metric['unit']:<8} {rows}"

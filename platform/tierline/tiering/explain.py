@@ -20,6 +20,7 @@ from tierline.metrics.source import Source
 from tierline.metrics.units import from_stored
 from tierline.packs.contributions import TieringScheme
 from tierline.plugins.queries import fields, get_scheme
+from tierline.rules.counterfactual import Counterfactual, counterfactual
 from tierline.rules.evaluate import Outcome, evaluate
 from tierline.rules.measuring import measure
 from tierline.rules.population import AccountValues, Population, read_population
@@ -28,6 +29,7 @@ from tierline.rules.scheme import read_scheme
 from tierline.tiering import queries
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Run, Scheme
+from tierline.tiering.moves import describe_moves
 from tierline.tiering.service import checked_date
 from tierline.tiering.steps import describe
 from tierline.tiering.versions import digest_of, get_version
@@ -62,7 +64,7 @@ def explain(
 def explain_account(
     scheme_id: str, account: Account, as_of: datetime.date | None = None
 ) -> dict[str, Any]:
-    """Return why an account is in its tier as of a date, down to the metric values.
+    """Return why an account is in its tier as of a date, and what would move it.
 
     Without a date: as of the scheme's last recorded run, or today. Where a run of that date is on
     record, its rule and its population are taken, else the rule in force and the accounts of now.
@@ -73,11 +75,14 @@ def explain_account(
     population = _population(ground, defined)
     values = _values(source, ground.rules, account)
     known_fields = {field.id: field for field in fields("account")}
-    outcome = evaluate(ground.rules, population, source, values, known_fields)
+    looked_at = (ground.rules, population, source, values, known_fields)
+    outcome = evaluate(*looked_at)
     inside = queries.is_in_group(account, ground.rules.group)
+    moves = counterfactual(*looked_at) if inside else Counterfactual((), ())
     return {
         **_head(ground, account, outcome, inside),
         **describe(outcome, ground.contributed, defined),
+        "moves": describe_moves(moves, ground.contributed, defined),
         "metrics": _metrics(ground, account.id, values, defined),
     }
 

@@ -137,6 +137,7 @@ class ExplanationSchema(Schema):
     axes = ma.fields.List(ma.fields.Dict())
     bins = ma.fields.List(ma.fields.Dict())
     rules = ma.fields.List(ma.fields.Dict())
+    moves = ma.fields.Dict(required=True)
     metrics = ma.fields.List(ma.fields.Dict(), required=True)
 
 

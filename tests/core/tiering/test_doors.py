@@ -106,6 +106,20 @@ def test_an_explanation_of_a_day_without_a_run_measures_that_day() -> None:
         explain(ABC, "A", datetime.date(2999, 1, 1))
 
 
+@pytest.mark.usefixtures("in_tenant")
+def test_an_explanation_says_what_would_move_the_account() -> None:
+    trade([Sale("A", MARCH, Decimal(80)), Sale("B", MARCH, Decimal("10.50"))])
+    moves = explain(ABC, "B", MARCH)["moves"]
+    (up,) = moves["up"]
+    assert (up["metric"], up["value"], up["needed"]) == (
+        "essentials:sales_total",
+        Decimal("10.5"),
+        Decimal(80),
+    )
+    assert (up["difference"], up["tier"], moves["rests_on_all"]) == (Decimal("69.5"), "a", True)
+    assert explain(ABC, "A", MARCH)["moves"]["down"][0]["needed"] == Decimal("79.99")
+
+
 def test_a_run_from_the_screen_ends_in_its_result(
     app: Flask, traded: Any, login: Callable[..., FlaskClient]
 ) -> None:
