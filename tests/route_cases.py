@@ -90,6 +90,7 @@ ENABLED = Case(arguments={"plugin": "enabled_plugin"})
 OLDER = Case(arguments={"plugin": "older_plugin"})
 CHANGED = Case(arguments={"plugin": "changed_plugin"})
 DRAFT = Case(arguments={"number": "draft"})
+SUBMITTED = Case(arguments={"number": "submitted"})
 PUBLISHED = Case(arguments={"number": "published"})
 ITEM = Case(
     arguments={"plugin": "enabled_plugin"}, fixed={"folder": "fields", "name": "annual_spend"}
@@ -285,6 +286,11 @@ CASES: dict[str, Case] = {
     "GET configuration.list_revisions": READ,
     "GET configuration.show_revision": DRAFT,
     "POST configuration.plan_revision": Case(arguments={"number": "draft"}, audited=False),
+    "POST configuration.settle_approval": Case(form={"second_person": "1"}),
+    "POST configuration.submit_revision": DRAFT,
+    "POST configuration.approve_revision": SUBMITTED,
+    "POST configuration.reject_revision": replace(SUBMITTED, form={"reason": "a test"}),
+    "POST configuration.schedule_revision": replace(DRAFT, form={"on": soon().date().isoformat()}),
     "POST configuration.publish_revision": DRAFT,
     "POST configuration.discard_revision": DRAFT,
     "POST configuration.undo_revision": PUBLISHED,
@@ -301,7 +307,12 @@ CASES: dict[str, Case] = {
     ),
     "GET api_configuration.list_revisions": READ,
     "GET api_configuration.show_revision": DRAFT,
-    "POST api_configuration.publish_revision": DRAFT,
+    "POST api_configuration.plan_revision": replace(DRAFT, audited=False),
+    "POST api_configuration.submit_revision": DRAFT,
+    "POST api_configuration.approve_revision": SUBMITTED,
+    "POST api_configuration.reject_revision": replace(SUBMITTED, json={"reason": "a test"}),
+    "PUT api_configuration.settle_approval": Case(json={"second_person": True}),
+    "POST api_configuration.publish_revision": replace(DRAFT, json={}),
     "POST api_configuration.discard_revision": DRAFT,
     "POST api_configuration.undo_revision": replace(PUBLISHED, json={"reason": "a test"}),
     "POST api_configuration.enable_plugin": READ,

@@ -215,6 +215,18 @@ def draft(world: World) -> int:
 
 
 @maker
+def submitted(world: World) -> int:
+    """Make a draft of an administrator, so that an owner is somebody else, and submit it."""
+    from tierline.configuration import service
+
+    author = queries.get_membership(world.person(Role.ADMINISTRATOR).membership_id)
+    with acting_as(queries.subject_of(author)):
+        number = draft(world)
+        service.submit(number)
+    return number
+
+
+@maker
 def disabled_plugin(world: World) -> str:
     from tierline.configuration.service import disable, enable
 

@@ -30,7 +30,7 @@ from tierline.web.guards import ANYONE, OPERATOR, SIGNED_IN, Guard, guards
 # in each from 1.
 SHARED = {
     *("plugin", "enabled_plugin", "suspended_plugin", "installed_plugin", "retired_plugin"),
-    *("disabled_plugin", "older_plugin", "changed_plugin", "draft", "published"),
+    *("disabled_plugin", "older_plugin", "changed_plugin", "draft", "published", "submitted"),
     *("reset_token", "scheme_id"),
 }
 SAFE = ("GET",)

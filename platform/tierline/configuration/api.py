@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tierline.api import ApiBlueprint
-from tierline.configuration import changes, service, views
+from tierline.configuration import approving, changes, service, views
 from tierline.configuration.changes import Change
 from tierline.configuration.models import Revision
-from tierline.configuration.permissions import CHANGE, READ
+from tierline.configuration.permissions import APPROVE, CHANGE, READ, SETTLE
 from tierline.configuration.planning import plan, publish_planned
 from tierline.configuration.queries import get_revision, revisions
 from tierline.configuration.schemas import (
+    ApprovalSchema,
     MergeSchema,
     OutcomeSchema,
     OverrideListSchema,
     OverrideRequestSchema,
+    PublishSchema,
     ReasonSchema,
     ResetRequestSchema,
     RevisionDetailSchema,
@@ -111,10 +113,51 @@ def show_revision(number: int) -> Revision:
 
 
 @api.post("/revisions/<int:number>/publish", permission=CHANGE)
+@api.arguments(PublishSchema)
 @api.response(200, RevisionDetailSchema)
-def publish_revision(number: int) -> Revision:
-    """Publish a draft whose plan is still true."""
+def publish_revision(given: dict[str, Any], number: int) -> Revision:
+    """Publish a draft whose plan is still true: now, or at the beginning of a later day."""
+    if given["on"] is not None:
+        return approving.publish_on(number, given["on"])
     return publish_planned(number)
+
+
+@api.post("/revisions/<int:number>/plan", permission=CHANGE)
+@api.response(200, RevisionDetailSchema)
+def plan_revision(number: int) -> Revision:
+    """Work out what a draft would do; one that was approved waits for approval again."""
+    return approving.refresh(number)
+
+
+@api.post("/revisions/<int:number>/submit", permission=CHANGE)
+@api.response(200, RevisionDetailSchema)
+def submit_revision(number: int) -> Revision:
+    """Hand a draft to a second person."""
+    return service.submit(number)
+
+
+@api.post("/revisions/<int:number>/approve", permission=APPROVE)
+@api.response(200, RevisionDetailSchema)
+def approve_revision(number: int) -> Revision:
+    """Approve what a draft of somebody else would do."""
+    return approving.approve(number)
+
+
+@api.post("/revisions/<int:number>/reject", permission=APPROVE)
+@api.arguments(ReasonSchema)
+@api.response(200, RevisionDetailSchema)
+def reject_revision(given: dict[str, Any], number: int) -> Revision:
+    """Reject a draft of somebody else; a reason is needed."""
+    return approving.reject(number, given["reason"])
+
+
+@api.put("/revisions/approval", permission=SETTLE)
+@api.arguments(ApprovalSchema)
+@api.response(200, ApprovalSchema)
+def settle_approval(given: dict[str, Any]) -> dict[str, Any]:
+    """Say whether changes need a second person."""
+    approving.require_second_person(given["second_person"])
+    return given
 
 
 @api.post("/revisions/<int:number>/discard", permission=CHANGE)

@@ -9,8 +9,8 @@ from typing import Any
 import click
 import orjson
 
+from tierline.configuration import approving, service
 from tierline.configuration import changes as building
-from tierline.configuration import service
 from tierline.configuration.models import Revision
 from tierline.configuration.planning import make_plan
 from tierline.configuration.queries import get_revision, revisions
@@ -37,7 +37,7 @@ def plugin_commands() -> None:
 
 @click.group("revisions")
 def command() -> None:
-    """List, show, publish, discard and undo changes of a company's configuration."""
+    """List, show, approve, publish, discard and undo changes of a company's configuration."""
 
 
 @plugin_commands.command()
@@ -223,12 +223,82 @@ def show_revision(number: int, slug: str, as_json: bool) -> None:
 @command.command()
 @number_argument
 @tenant_option
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="A later day; else now.")
 @json_option
-def publish(number: int, slug: str, as_json: bool) -> None:
-    """Publish draft NUMBER."""
+def publish(number: int, slug: str, day: datetime.datetime | None, as_json: bool) -> None:
+    """Publish draft NUMBER: now, or at the beginning of a later day."""
     with in_tenant(slug):
-        told = _told(service.publish(number))
+        if day is None:
+            revision = service.publish(number)
+        else:
+            _planned(number)
+            revision = approving.publish_on(number, day.date())
+        told = _told(revision)
     show(told, as_json, _revision_lines([told] if told else []))
+
+
+def _planned(number: int) -> None:
+    """Let a draft have a plan, where nobody has looked at it on a page."""
+    revision = get_revision(number)
+    if revision.plan is None:
+        make_plan(revision)
+
+
+@command.command()
+@number_argument
+@tenant_option
+@json_option
+def submit(number: int, slug: str, as_json: bool) -> None:
+    """Hand draft NUMBER to a second person."""
+    with in_tenant(slug):
+        _planned(number)
+        told = _told(service.submit(number))
+    show(told, as_json, _revision_lines([told] if told else []))
+
+
+@command.command()
+@number_argument
+@tenant_option
+@json_option
+def approve(number: int, slug: str, as_json: bool) -> None:
+    """Approve what draft NUMBER of somebody else would do."""
+    with in_tenant(slug):
+        told = _told(approving.approve(number))
+    show(told, as_json, _revision_lines([told] if told else []))
+
+
+@command.command()
+@number_argument
+@tenant_option
+@reason_option
+@json_option
+def reject(number: int, slug: str, reason: str, as_json: bool) -> None:
+    """Reject draft NUMBER of somebody else; give a reason."""
+    with in_tenant(slug):
+        told = _told(approving.reject(number, reason))
+    show(told, as_json, _revision_lines([told] if told else []))
+
+
+@command.command("second-person")
+@click.argument("wanted", type=click.Choice(["on", "off"]))
+@tenant_option
+@json_option
+def second_person(wanted: str, slug: str, as_json: bool) -> None:
+    """Say whether a company's changes need a second person."""
+    with in_tenant(slug):
+        approving.require_second_person(wanted == "on")
+    show({"second_person": wanted == "on"}, as_json, [f"second person: {wanted}"])
+
+
+@command.command("plan")
+@number_argument
+@tenant_option
+@json_option
+def plan_revision(number: int, slug: str, as_json: bool) -> None:
+    """Work out what draft NUMBER would do."""
+    with in_tenant(slug):
+        told = RevisionDetailSchema().dump(approving.refresh(number))
+    show(told, as_json, _plan_lines(told) if told["plan"] else [])
 
 
 @command.command()

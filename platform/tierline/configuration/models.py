@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import Base, Tenanted
 
-STATES = ("draft", "published", "discarded", "undone")
+STATES = (
+    "draft",
+    "submitted",
+    "approved",
+    "scheduled",
+    "published",
+    "discarded",
+    "rejected",
+    "undone",
+)
+OPEN = ("draft", "submitted", "approved", "scheduled")
+"""States in which a revision may still be published or thrown away."""
+
 SOURCES = ("screen", "api", "command", "file", "platform", "undo")
 
 
@@ -33,9 +46,14 @@ class Revision(Tenanted, Base):
     source: Mapped[str]
     reason: Mapped[str]
     author: Mapped[str]
+    author_id: Mapped[uuid.UUID | None]  # the author's membership; None: the platform
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # what publishing it would do
     merges: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # rows of the merge, by plugin
+    decided_at: Mapped[datetime.datetime | None]
+    decided_by: Mapped[str | None]  # who approved or rejected it
+    note: Mapped[str | None]  # why it was rejected, or not carried out on its day
+    publish_on: Mapped[datetime.date | None] = mapped_column(Date)  # the day of a scheduled one
     published_at: Mapped[datetime.datetime | None]
     published_by: Mapped[str | None]
     undone_by: Mapped[int | None]  # number of the revision that undid this one

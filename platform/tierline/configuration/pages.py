@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, request
@@ -9,10 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from tierline.configuration import changes, service, views, words
+from tierline.configuration import approving, changes, service, views, words
 from tierline.configuration.changes import Change
 from tierline.configuration.editing import edited
-from tierline.configuration.permissions import CHANGE, READ
+from tierline.configuration.permissions import APPROVE, CHANGE, READ, SETTLE
 from tierline.configuration.planning import plan, publish_planned
 from tierline.configuration.queries import get_revision, revisions
 from tierline.db import db
@@ -21,6 +23,7 @@ from tierline.packs.differences import Operation, address_of
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.permissions import MANAGE
 from tierline.plugins.queries import get_entry
+from tierline.tenancy.queries import current_tenant
 from tierline.web import Pages, navigation_entry, page, see
 
 pages = Pages("configuration", __name__)
@@ -34,7 +37,21 @@ def list_revisions() -> Any:
     """Show the history of the configuration."""
     found = revisions()
     titles = views.titles_of(found)
-    return page("configuration/list.html", revisions=found, titles=titles, words=words)
+    return page(
+        "configuration/list.html",
+        revisions=found,
+        titles=titles,
+        words=words,
+        second_person=current_tenant().second_person,
+    )
+
+
+@pages.post("/revisions/approval", permission=SETTLE)
+def settle_approval() -> Response:
+    """Say whether changes need a second person."""
+    if approving.require_second_person("second_person" in request.form):
+        flash(_("Saved."), "success")
+    return see("configuration.list_revisions")
 
 
 @pages.get("/revisions/<int:number>", permission=READ)
@@ -47,23 +64,65 @@ def show_revision(number: int) -> Any:
 @pages.post("/revisions/<int:number>/plan", permission=CHANGE)
 def plan_revision(number: int) -> Response:
     """Work out again what a draft would do."""
-    plan(get_revision(number))
+    approving.refresh(number)
     return see("configuration.show_revision", number=number)
+
+
+@pages.post("/revisions/<int:number>/submit", permission=CHANGE)
+def submit_revision(number: int) -> Response:
+    """Hand a draft to a second person."""
+    service.submit(number)
+    flash(_("Submitted: somebody else must approve it."), "success")
+    return see("configuration.show_revision", number=number)
+
+
+@pages.post("/revisions/<int:number>/approve", permission=APPROVE)
+def approve_revision(number: int) -> Response:
+    """Approve what a draft of somebody else would do."""
+    return _unless_stale(number, lambda: approving.approve(number), _("Approved."))
+
+
+@pages.post("/revisions/<int:number>/reject", permission=APPROVE)
+def reject_revision(number: int) -> Response:
+    """Reject a draft of somebody else."""
+    approving.reject(number, request.form.get("reason", ""))
+    flash(_("Rejected."), "success")
+    return see("configuration.show_revision", number=number)
+
+
+@pages.post("/revisions/<int:number>/schedule", permission=CHANGE)
+def schedule_revision(number: int) -> Response:
+    """Let a draft be published on a later day."""
+    day = _read_day(request.form.get("on", ""))
+    return _unless_stale(number, lambda: approving.publish_on(number, day), _("Scheduled."))
+
+
+def _read_day(given: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(given)
+    except ValueError as error:
+        message = _("%(given)s is not a date.", given=given)
+        raise Invalid(message, fields={"on": [_("is not a date like 2026-12-31")]}) from error
 
 
 @pages.post("/revisions/<int:number>/publish", permission=CHANGE)
 def publish_revision(number: int) -> Response:
     """Publish a draft whose plan is still true; else make the plan anew, to be looked at."""
+    return _unless_stale(number, lambda: publish_planned(number), _("Published."))
+
+
+def _unless_stale(number: int, act: Callable[[], object], told: str) -> Response:
+    """Act on a draft and say so; where its plan is true no longer, make it anew instead."""
     try:
-        publish_planned(number)
+        act()
     except service.RevisionStale as stale:
         db.session.rollback()
         if not stale.details.get("stale"):
             raise
-        plan(get_revision(number))
+        approving.refresh(number)
         flash(stale.message, "warning")
     else:
-        flash(_("Published."), "success")
+        flash(told, "success")
     return see("configuration.show_revision", number=number)
 
 
@@ -79,7 +138,10 @@ def discard_revision(number: int) -> Response:
 def undo_revision(number: int) -> Response:
     """Take a published revision back."""
     inverse = service.undo(number)
-    flash(_("Revision %(number)s is undone.", number=number), "success")
+    if inverse.state == "published":
+        flash(_("Revision %(number)s is undone.", number=number), "success")
+    else:
+        flash(_("Submitted: somebody else must approve it."), "success")
     return see("configuration.show_revision", number=inverse.number)
 
 

@@ -12,14 +12,13 @@ from tierline.accounts.models import Account
 from tierline.configuration.models import Revision
 from tierline.configuration.preview import is_the_same, rehearse
 from tierline.configuration.queries import get_revision
-from tierline.configuration.service import RevisionStale, publish, states
+from tierline.configuration.service import PLAN, RevisionStale, publish, states
 from tierline.db import db
 from tierline.jobs.models import Job
 from tierline.jobs.queries import open_jobs
 from tierline.jobs.service import enqueue
 
 AT_ONCE = 5_000  # accounts
-KIND = "configuration.plan"
 
 
 def plan(revision: Revision) -> Job | None:
@@ -29,7 +28,7 @@ def plan(revision: Revision) -> Job | None:
         return going_on
     accounts = db.session.scalar(select(func.count()).select_from(Account)) or 0
     if accounts > AT_ONCE:
-        return enqueue(KIND, {"revision": revision.number})
+        return enqueue(PLAN, {"revision": revision.number})
     make_plan(revision)
     return None
 
@@ -43,7 +42,7 @@ def make_plan(revision: Revision) -> None:
 
 def find_job(revision: Revision) -> Job | None:
     """Return the job that makes the draft's plan, or waits to."""
-    jobs = open_jobs(KIND)
+    jobs = open_jobs(PLAN)
     return next((job for job in jobs if job.arguments.get("revision") == revision.number), None)
 
 
@@ -53,7 +52,12 @@ def publish_planned(number: int) -> Revision:
     Where the plan was made for many accounts, it is taken for true while the configuration stands:
     making it again takes as long as the first time.
     """
-    revision = get_revision(number, lock=True)
+    check_plan(get_revision(number, lock=True))
+    return publish(number)
+
+
+def check_plan(revision: Revision) -> None:
+    """Raise RevisionStale where a draft has no plan, or would no longer do what its plan says."""
     if revision.plan is None:
         raise RevisionStale(_("Look at what the draft would do first."))
     total = sum(scheme["accounts"] for scheme in revision.plan.get("schemes", ()))
@@ -63,4 +67,3 @@ def publish_planned(number: int) -> Revision:
             raise RevisionStale(
                 _("The draft would no longer do what was shown. Look at it again."), stale=True
             )
-    return publish(number)

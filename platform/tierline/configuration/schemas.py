@@ -49,6 +49,20 @@ class ReasonSchema(ma.Schema):
     draft = ma.fields.Boolean(load_default=False)
 
 
+class PublishSchema(ma.Schema):
+    """When a draft is published: now, or at the beginning of a later day."""
+
+    on = ma.fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "a later day; null: now"}
+    )
+
+
+class ApprovalSchema(ma.Schema):
+    """Whether changes of the configuration need a second person."""
+
+    second_person = ma.fields.Boolean(required=True)
+
+
 class OverrideRequestSchema(ReasonSchema):
     """Changes to a plugin's document, all or none."""
 
@@ -106,6 +120,10 @@ class RevisionSchema(ma.Schema):
     reason = ma.fields.String()
     author = ma.fields.String()
     created_at = ma.fields.DateTime()
+    decided_at = ma.fields.DateTime(allow_none=True)
+    decided_by = ma.fields.String(allow_none=True)
+    note = ma.fields.String(allow_none=True)
+    publish_on = ma.fields.Date(allow_none=True)
     published_at = ma.fields.DateTime(allow_none=True)
     published_by = ma.fields.String(allow_none=True)
     undoes = ma.fields.Integer(allow_none=True)

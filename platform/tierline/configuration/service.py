@@ -18,11 +18,11 @@ from tierline.audit.service import record
 from tierline.configuration import changes
 from tierline.configuration.affected import affected, standing
 from tierline.configuration.changes import Change
-from tierline.configuration.models import Revision
+from tierline.configuration.models import OPEN, Revision
 from tierline.configuration.queries import get_revision
 from tierline.db import db
 from tierline.errors import Conflict, Invalid
-from tierline.jobs.service import schedule
+from tierline.jobs.service import enqueue, schedule
 from tierline.marking import N_
 from tierline.packs.differences import Operation
 from tierline.packs.merging import Side
@@ -35,6 +35,8 @@ from tierline.tiering.starting import start_run
 
 UNDO_DAYS = 30
 EXPIRE = "configuration.expire"
+PLAN = "configuration.plan"
+WITHOUT_APPROVAL = ("file", "platform")  # reviewed where the file is kept; what the platform does
 AT_NIGHT = "1 0 * * *"  # in the tenant's time zone, before the metrics of the new day
 
 
@@ -43,6 +45,13 @@ class RevisionStale(Conflict):
 
     code = "revision_stale"
     title = N_("The configuration has changed since")
+
+
+class ApprovalNeeded(Conflict):
+    """Where a company asks for a second person, only an approved change is published."""
+
+    code = "approval_needed"
+    title = N_("A second person must approve this")
 
 
 def enable_defaults() -> None:
@@ -112,9 +121,34 @@ def reset(
 
 
 def apply_now(change: Change, reason: str, source: str) -> Revision | None:
-    """Draft a change and publish it at once; None where it changes nothing."""
+    """Draft a change and publish it at once; None where it changes nothing.
+
+    Where a second person must approve it, it is submitted in place of published.
+    """
     revision = draft(change, reason, source)
-    return publish(revision.number) if revision is not None else None
+    return _published_or_submitted(revision) if revision is not None else None
+
+
+def _published_or_submitted(revision: Revision) -> Revision:
+    if not needs_approval(revision):
+        return publish(revision.number)
+    enqueue(PLAN, {"revision": revision.number})
+    return submit(revision.number)
+
+
+def needs_approval(revision: Revision) -> bool:
+    """Return whether a second person must approve a revision before it is published."""
+    return current_tenant().second_person and revision.source not in WITHOUT_APPROVAL
+
+
+def submit(number: int) -> Revision:
+    """Hand a draft to a second person; raises NotFound, and Conflict where it is no draft."""
+    revision = get_revision(number, lock=True)
+    check_state(revision, "draft")
+    revision.state, revision.note = "submitted", None
+    db.session.flush()
+    record("configuration.submit", revision, {"number": number})
+    return revision
 
 
 def draft(change: Change, reason: str, source: str) -> Revision | None:
@@ -136,6 +170,7 @@ def draft(change: Change, reason: str, source: str) -> Revision | None:
         source=source,
         reason=reason.strip()[:1000],
         author=get_subject().name,
+        author_id=get_subject().membership_id,
         changes=changed,
         merges=merges or None,
     )
@@ -153,11 +188,11 @@ def states(revision: Revision, side: str) -> dict[str, PluginState]:
 def publish(number: int) -> Revision:
     """Carry a draft out; schemes in use that it changes are run again in the background.
 
-    Raises NotFound, Conflict where it is no draft, RevisionStale where the configuration has
-    changed since, and what `put_plugins` raises.
+    Raises NotFound, Conflict where it is not open, ApprovalNeeded, RevisionStale where the
+    configuration has changed since, and what `put_plugins` raises.
     """
     revision = get_revision(number, lock=True)
-    _check_draft(revision)
+    check_publishable(revision)
     before = states(revision, "before")
     for plugin, state in before.items():
         if not state.is_as(state_of(plugin)):
@@ -172,6 +207,10 @@ def publish(number: int) -> Revision:
         schedule(EXPIRE, AT_NIGHT, current_tenant().time_zone, {})
     revision.state, revision.published_by = "published", get_subject().name
     revision.published_at = datetime.datetime.now(datetime.UTC)
+    if revision.undoes is not None:
+        undone = get_revision(revision.undoes, lock=True)
+        _check_undoable(undone)
+        undone.state, undone.undone_by = "undone", number
     db.session.flush()
     for plugin, change in sorted(revision.changes.items()):
         record(f"plugins.{_verb(change)}", revision, _noted(plugin, change, number))
@@ -198,9 +237,9 @@ def _noted(plugin: str, change: Mapping[str, Any], number: int) -> dict[str, Any
 
 
 def discard(number: int) -> Revision:
-    """Throw a draft away; raises NotFound, and Conflict where it is no draft."""
+    """Throw a draft away, wherever it has got to; raises NotFound, Conflict where it is closed."""
     revision = get_revision(number, lock=True)
-    _check_draft(revision)
+    check_state(revision, *OPEN)
     revision.state = "discarded"
     db.session.flush()
     record("configuration.discard", revision, {"number": number})
@@ -210,8 +249,9 @@ def discard(number: int) -> Revision:
 def undo(number: int, *, reason: str = "", source: str = "undo") -> Revision:
     """Take a published revision back, within UNDO_DAYS days; what was changed since stays.
 
-    Returns the revision that does so. Raises NotFound, and Conflict where it is not published, was
-    undone, is too old, or where nothing of it is left.
+    Returns the revision that does so: published, or submitted where it needs approval. Raises
+    NotFound, and Conflict where it is not published, was undone, is too old, or where nothing of
+    it is left.
     """
     revision = get_revision(number, lock=True)
     _check_undoable(revision)
@@ -221,16 +261,26 @@ def undo(number: int, *, reason: str = "", source: str = "undo") -> Revision:
     if inverse is None:
         raise Conflict(_("Nothing of this revision is left to undo."))
     inverse.undoes = number
-    publish(inverse.number)
-    revision.state, revision.undone_by = "undone", inverse.number
-    db.session.flush()
-    return inverse
+    return _published_or_submitted(inverse)
 
 
-def _check_draft(revision: Revision) -> None:
-    if revision.state != "draft":
-        message = _("Revision %(number)s is no draft.", number=revision.number)
+def check_state(revision: Revision, *allowed: str) -> None:
+    """Raise Conflict where a revision is in none of the states named."""
+    if revision.state not in allowed:
+        if allowed in (("draft",), OPEN):
+            message = _("Revision %(number)s is no draft.", number=revision.number)
+        else:
+            message = _("Revision %(number)s does not wait for this.", number=revision.number)
         raise Conflict(message, state=revision.state)
+
+
+def check_publishable(revision: Revision) -> None:
+    """Raise Conflict where a revision is not open, ApprovalNeeded where nobody approved it."""
+    check_state(revision, *OPEN)
+    waits = revision.state == "submitted"
+    if waits or (needs_approval(revision) and revision.decided_by is None):
+        message = _("Revision %(number)s waits for a second person.", number=revision.number)
+        raise ApprovalNeeded(message, state=revision.state)
 
 
 def _check_undoable(revision: Revision) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import yaml
 from flask_babel import gettext as _
 
+from tierline.access.decision import get_subject
 from tierline.configuration import words
+from tierline.configuration.approving import is_own
 from tierline.configuration.changes import upgrading
-from tierline.configuration.models import Revision
+from tierline.configuration.models import OPEN, Revision
 from tierline.configuration.planning import find_job
-from tierline.configuration.service import UNDO_DAYS
+from tierline.configuration.service import UNDO_DAYS, needs_approval
 from tierline.errors import NotFound
 from tierline.jobs.models import Job
 from tierline.packs import records
@@ -92,6 +94,8 @@ class RevisionView:
     plugins: list[PluginChangeView]
     job: Job | None
     undo_days: int
+    needs_approval: bool
+    is_own: bool
 
 
 def revision_view(revision: Revision) -> RevisionView:
@@ -101,8 +105,9 @@ def revision_view(revision: Revision) -> RevisionView:
         _plugin_view(plugin, change, merges.get(plugin, []))
         for plugin, change in sorted(revision.changes.items())
     ]
-    job = find_job(revision) if revision.state == "draft" else None
-    return RevisionView(revision, plugins, job, UNDO_DAYS)
+    job = find_job(revision) if revision.state in OPEN else None
+    own = is_own(revision, get_subject())
+    return RevisionView(revision, plugins, job, UNDO_DAYS, needs_approval(revision), own)
 
 
 def _plugin_view(plugin: str, change: Mapping[str, Any], rows: list[Any]) -> PluginChangeView:

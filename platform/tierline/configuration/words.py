@@ -86,8 +86,12 @@ KINDS = {
 }
 REVISION_STATES = {
     "draft": _l("Draft"),
+    "submitted": _l("Waits for approval"),
+    "approved": _l("Approved"),
+    "scheduled": _l("Scheduled"),
     "published": _l("Published"),
     "discarded": _l("Discarded"),
+    "rejected": _l("Rejected"),
     "undone": _l("Undone"),
 }
 SOURCES = {

@@ -24,5 +24,6 @@ class Tenant(GlobalBase):
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     currency: Mapped[str] = mapped_column(server_default="CNY")
+    second_person: Mapped[bool] = mapped_column(server_default="false")  # approves each change
     created_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
     archived_at: Mapped[datetime.datetime | None]

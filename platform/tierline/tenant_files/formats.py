@@ -30,6 +30,7 @@ from tierline.plugins.offers import offers
 from tierline.tenancy.service import LOCALES
 
 COMPANY = ("name", "locale", "time_zone", "currency")
+SETTINGS = ("second_person",)
 
 
 def _anything(reading: Reading, node: Node, path: Place) -> Any:
@@ -62,6 +63,7 @@ TENANT = record(
         "locale": Optional(word(*LOCALES)),
         "time_zone": Optional(text(60)),
         "currency": Optional(text(3, "[A-Z]{3}", "an ISO 4217 code, such as CNY")),
+        "second_person": Optional(flag),
         "plugins": Optional(items(either(text(63), PLUGIN)), []),
         "demonstration": Optional(flag, False),
     }
@@ -82,6 +84,7 @@ class TenantFile:
 
     slug: str
     company: Mapping[str, str]
+    settings: Mapping[str, bool]
     plugins: tuple[Mapping[str, Any], ...]
     demonstration: bool
 
@@ -127,8 +130,9 @@ def _read(path: Path, plugins: Plugins) -> tuple[TenantFile | None, list[Problem
     if problems:
         return None, problems
     company = {key: document[key] for key in COMPANY if key in document}
+    settings = {key: document[key] for key in SETTINGS if key in document}
     named = tuple(_whole(plugin) for plugin in document["plugins"])
-    return TenantFile(path.stem, company, named, document["demonstration"]), []
+    return TenantFile(path.stem, company, settings, named, document["demonstration"]), []
 
 
 def _whole(plugin: str | dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tierline.db import db
 from tierline.plugins.offers import pinned_release
 from tierline.plugins.queries import enablements, state_of
 from tierline.tenancy.queries import current_tenant
-from tierline.tenant_files.formats import COMPANY, TenantFile
+from tierline.tenant_files.formats import COMPANY, SETTINGS, TenantFile
 from tierline.tenant_files.models import TenantFileState
 
 Action = Literal["add", "change", "delete", "edited", "conflict"]
@@ -39,7 +39,7 @@ class Step:
 
 def named_fields(file: TenantFile) -> Fields:
     """Return the fields that a file names, with their values."""
-    found: Fields = dict(file.company)
+    found: Fields = {**file.company, **file.settings}
     for plugin in file.plugins:
         key = f"plugins/{plugin['id']}"
         found[key] = plugin["state"]
@@ -53,7 +53,7 @@ def named_fields(file: TenantFile) -> Fields:
 def app_fields() -> Fields:
     """Return every field of the company in scope, as it is in the app."""
     tenant = current_tenant()
-    found: Fields = {key: getattr(tenant, key) for key in COMPANY}
+    found: Fields = {key: getattr(tenant, key) for key in (*COMPANY, *SETTINGS)}
     for row in enablements():
         key = f"plugins/{row.plugin}"
         found[key] = "disabled" if row.state == "disabled" else "enabled"
@@ -97,6 +97,6 @@ def _action(field: str, value: Any, app: Fields, applied: Mapping[str, Any]) -> 
 
 def _is_deleted(field: str, app: Fields, applied: Mapping[str, Any]) -> bool:
     """Return whether what a file no longer names is still as the file had left it."""
-    if field in COMPANY or field.endswith("/version") or applied[field] == "disabled":
+    if field in (*COMPANY, *SETTINGS) or field.endswith("/version") or applied[field] == "disabled":
         return False
     return bool(app.get(field) == applied[field])

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tierline.audit.service import record
 from tierline.config import Settings
 from tierline.configuration import changes, service
+from tierline.configuration.approving import require_second_person
 from tierline.console import in_platform, in_tenant
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
@@ -24,7 +25,7 @@ from tierline.plugins.service import installed_release, sync_releases
 from tierline.provision import create_company
 from tierline.tenancy.queries import current_tenant, find_tenant
 from tierline.tenancy.service import update_tenant
-from tierline.tenant_files.formats import COMPANY, TenantFile, read_tenant_files
+from tierline.tenant_files.formats import COMPANY, SETTINGS, TenantFile, read_tenant_files
 from tierline.tenant_files.models import TenantFileState
 from tierline.tenant_files.plans import Fields, Step, applied_fields, named_fields, plan
 
@@ -92,11 +93,14 @@ def apply_file(file: TenantFile, take: Take | None = None) -> list[Step]:
     return [] if take == "app" else left
 
 
-def _change_company(steps: Iterable[Step]) -> None:
+def _change_company(steps: list[Step]) -> None:
     values = {step.field: step.file for step in steps if step.field in COMPANY}
     if values:
         tenant = current_tenant()
         record("tenants.update", tenant, update_tenant(tenant, values))
+    for step in steps:
+        if step.field in SETTINGS:
+            require_second_person(step.file)
 
 
 def _change_plugins(file: TenantFile, steps: list[Step]) -> None:
@@ -187,7 +191,7 @@ def export() -> dict[str, Any]:
     return {
         "schema": 1,
         "slug": tenant.slug,
-        **{key: getattr(tenant, key) for key in COMPANY},
+        **{key: getattr(tenant, key) for key in (*COMPANY, *SETTINGS)},
         "plugins": [_exported(row.plugin) for row in enablements()],
     }
 
