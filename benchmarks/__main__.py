@@ -14,6 +14,7 @@ from benchmarks.measure import Measurement
 BENCHMARKS = {
     "import": "benchmarks.import_trade",
     "retier": "benchmarks.retier",
+    "preview": "benchmarks.preview",
     "list": "benchmarks.list_page",
     "dispatch": "benchmarks.dispatch",
 }

@@ -30,4 +30,7 @@ def test_an_unknown_benchmark_is_a_usage_error(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as caught:
         main(["speed"])
     assert caught.value.code == 2
-    assert "no benchmark speed; there are import, retier, list, dispatch" in capsys.readouterr().err
+    assert (
+        "no benchmark speed; there are import, retier, preview, list, dispatch"
+        in capsys.readouterr().err
+    )

@@ -1,32 +1,27 @@
 """What publishing a draft would do, found by doing it: behind a savepoint that is rolled back.
 
-The schemes that the draft affects are evaluated over the company's own accounts, by the statements
+The schemes that the draft affects are tried out on the company's own accounts, by the expressions
 that a run uses; so what is predicted is what happens.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, func, select
-
-from tierline.accounts.models import Account
 from tierline.configuration.affected import affected, schemes_in_use, standing
 from tierline.db import db
-from tierline.db.scope import current_tenant_id
 from tierline.errors import TierlineError
-from tierline.metrics.models import STATE
+from tierline.metrics.service import bring_up_to_date
 from tierline.plugins.queries import enabled_plugins, get_scheme
 from tierline.plugins.service import put_plugins
 from tierline.plugins.states import PluginState
-from tierline.tiering.evaluation import Evaluation, evaluation_of
+from tierline.tiering.effects import Effect
 from tierline.tiering.examples import run_examples
-from tierline.tiering.queries import tier_name
-from tierline.tiering.service import begin_run
+from tierline.tiering.trying import try_out
 
-SAMPLES = 10
 FOLDERS = ("groups", "fields", "metrics", "tiering", "surveys", "risk", "playbooks")
 
 
@@ -104,76 +99,34 @@ def _only_in(some: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, An
 
 
 def _effect(scheme_id: str) -> dict[str, Any]:
-    """Return who would move by a scheme, in numbers and by name."""
-    run, source = begin_run(scheme_id)
-    found = evaluation_of(run, source)
-    moves = [
-        {
-            "previous": tier_name(found.scheme, row.previous),
-            "tier": tier_name(found.scheme, row.tier),
-            "accounts": row.accounts,
-        }
-        for row in _moves(found)
-    ]
-    total = db.session.scalar(
-        select(func.count())
-        .select_from(found.source.rows)
-        .where(found.source.in_group(found.rules.group), *found.where)
-    )
-    moved = sum(move["accounts"] for move in moves)
+    """Return who would move by a scheme, in numbers and by name, and what that begins and ends."""
+    bring_up_to_date()
+    trial = try_out(get_scheme(scheme_id))
     tiers = {
-        tier.id: {"title": dict(tier.title), "color": tier.color}
-        for tier in get_scheme(scheme_id).tiers
+        tier.id: {"title": dict(tier.title), "color": tier.color} for tier in trial.scheme.tiers
     }
+    movers = [
+        {
+            "account": str(each.account_id),
+            "name": each.name,
+            "previous": each.previous,
+            "tier": each.tier,
+        }
+        for each in trial.samples
+    ]
     return {
-        "accounts": total or 0,
-        "moved": moved,
-        "moves": moves,
-        "movers": [*_movers(found)],
+        "accounts": trial.result.accounts,
+        "moved": trial.moved,
+        "moves": [asdict(move) for move in trial.moves],
+        "movers": movers,
+        "effects": [_told(effect) for effect in trial.effects],
         "tiers": tiers,
     }
 
 
-def _changed(found: Evaluation) -> Any:
-    """Return every account whose tier changes: its id, the tier before and after."""
-    previous = STATE.c[f"t{found.scheme.number}"]
-    conditions = [STATE.c.tenant_id == current_tenant_id(), *found.joined]
-    if found.source.rows is not STATE:
-        conditions.append(STATE.c.account_id == found.source.account_id)
-    return (
-        select(STATE.c.account_id, previous.label("previous"), found.compiled.tier.label("tier"))
-        .where(*conditions, previous.is_distinct_from(found.compiled.tier))
-        .subquery("changed")
-    )
-
-
-def _moves(found: Evaluation) -> list[Row[Any]]:
-    changed = _changed(found)
-    statement = (
-        select(changed.c.previous, changed.c.tier, func.count().label("accounts"))
-        .group_by(changed.c.previous, changed.c.tier)
-        .order_by(func.count().desc(), changed.c.previous, changed.c.tier)
-    )
-    return list(db.session.execute(statement))
-
-
-def _movers(found: Evaluation) -> Iterator[dict[str, Any]]:
-    """Yield some accounts that move from one tier to another, by name."""
-    changed = _changed(found)
-    statement = (
-        select(Account.id, Account.name, changed.c.previous, changed.c.tier)
-        .join(changed, Account.id == changed.c.account_id)
-        .where(changed.c.previous.is_not(None))
-        .order_by(changed.c.tier, Account.name_key, Account.id)
-        .limit(SAMPLES)
-    )
-    for id, name, previous, tier in db.session.execute(statement):
-        yield {
-            "account": str(id),
-            "name": name,
-            "previous": tier_name(found.scheme, previous),
-            "tier": tier_name(found.scheme, tier),
-        }
+def _told(effect: Effect) -> dict[str, Any]:
+    play = None if effect.play is None else dict(effect.play)
+    return {**vars(effect), "title": dict(effect.title), "play": play}
 
 
 def _examples(wanted: Mapping[str, PluginState]) -> dict[str, Any]:

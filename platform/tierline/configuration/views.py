@@ -36,6 +36,7 @@ from tierline.plugins.queries import (
 )
 from tierline.plugins.service import installed_release
 from tierline.plugins.states import Override, PluginState, read_state
+from tierline.tiering.charts import ShownMoves, show_moves
 from tierline.web.language import localized
 
 
@@ -96,6 +97,7 @@ class RevisionView:
     undo_days: int
     needs_approval: bool
     is_own: bool
+    charts: dict[str, ShownMoves]  # who would move by a scheme
 
 
 def revision_view(revision: Revision) -> RevisionView:
@@ -107,7 +109,15 @@ def revision_view(revision: Revision) -> RevisionView:
     ]
     job = find_job(revision) if revision.state in OPEN else None
     own = is_own(revision, get_subject())
-    return RevisionView(revision, plugins, job, UNDO_DAYS, needs_approval(revision), own)
+    needed, charts = needs_approval(revision), _charts(revision.plan or {})
+    return RevisionView(revision, plugins, job, UNDO_DAYS, needed, own, charts)
+
+
+def _charts(plan: Mapping[str, Any]) -> dict[str, ShownMoves]:
+    return {
+        each["scheme"]: show_moves(localized(each["title"]), each["moves"], each["tiers"])
+        for each in plan.get("schemes", ())
+    }
 
 
 def _plugin_view(plugin: str, change: Mapping[str, Any], rows: list[Any]) -> PluginChangeView:

@@ -1,15 +1,20 @@
-"""A result by tier as a chart, with the table behind it."""
+"""A result by tier, and moves between tiers, as charts with the tables behind them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from tierline.packs.contributions import Tier, TieringScheme
 from tierline.tiering.results import Result, TierResult
 from tierline.web.language import localized, money, number, percent
+
+AFTER = "\u200b"
+"""What tells a tier after a move from the same tier before it, without being seen."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +86,64 @@ def _series(name: str, values: list[float]) -> dict[str, Any]:
         "barMaxWidth": 18,
         "data": [round(value, 1) for value in values],
     }
+
+
+@dataclass(frozen=True)
+class ShownMoves:
+    """How a page shows who goes from which tier to which."""
+
+    caption: str
+    columns: list[str]
+    table: list[list[str]]
+    option: dict[str, Any]
+
+
+def show_moves(
+    title: str, moves: Sequence[Mapping[str, Any]], tiers: Mapping[str, Mapping[str, Any]]
+) -> ShownMoves:
+    """Return moves (`previous`, `tier`, `accounts`) as streams between tiers, for a page.
+
+    `tiers` holds title and colour of each tier by id; None stands for no tier.
+    """
+    names = {id: localized(tier["title"]) for id, tier in tiers.items()}
+
+    def name(tier: str | None) -> str:
+        return _("no tier") if tier is None else names.get(tier, tier)
+
+    def node(tier: str | None, label: str) -> dict[str, Any]:
+        color = tiers.get(tier or "", {}).get("color", "gray")
+        return {"name": label, "itemStyle": {"color": color}}
+
+    left = dict.fromkeys(move["previous"] for move in moves)
+    right = dict.fromkeys(move["tier"] for move in moves)
+    links = [
+        {
+            "source": name(move["previous"]),
+            "target": name(move["tier"]) + AFTER,
+            "value": move["accounts"],
+        }
+        for move in moves
+    ]
+    series = {
+        "type": "sankey",
+        "left": 8,
+        "right": 120,
+        "top": 8,
+        "bottom": 8,
+        "nodeAlign": "left",
+        "draggable": False,
+        "emphasis": {"focus": "adjacency"},
+        "lineStyle": {"color": "source", "opacity": 0.35},
+        "data": [
+            *(node(tier, name(tier)) for tier in left),
+            *(node(tier, name(tier) + AFTER) for tier in right),
+        ],
+        "links": links,
+    }
+    table = [[name(m["previous"]), name(m["tier"]), number(m["accounts"])] for m in moves]
+    return ShownMoves(
+        _("%(scheme)s: who would move", scheme=title),
+        [pgettext("move", "From"), pgettext("move", "To"), _("Accounts")],
+        table,
+        {"tooltip": {"trigger": "item"}, "series": [series]},
+    )

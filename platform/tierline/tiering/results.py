@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -97,12 +98,21 @@ def summarise(found: Evaluation) -> Result:
         func.count(case((each.c.incomplete, 1))).label("incomplete"),
     ).group_by(each.c.tier)
     rows = {row[0]: row for row in db.session.execute(statement)}
-    return _result(scheme, found.codes, rows, sales, profit)
+    return result_of(scheme, found.codes, rows, sales, profit)
 
 
-def _result(
-    scheme: Scheme, codes: dict[str, int], rows: dict[Any, Any], sales: Any, profit: Any
+def result_of(
+    scheme: Scheme,
+    codes: Mapping[str, int],
+    rows: Mapping[int | None, Any],
+    sales: str | None,
+    profit: str | None,
 ) -> Result:
+    """Return the result by tier of sums by the tier's code (None: no tier).
+
+    A row holds the code, the accounts, sales, profit, for how many it is known, and how many are
+    incomplete; amounts as stored.
+    """
     whole = sum(row[2] or 0 for row in rows.values())
     tiers = tuple(_tier(name, rows.get(codes[name]), whole) for name in scheme.tiers)
     accounts = sum(row[1] for row in rows.values())
