@@ -283,6 +283,12 @@ CASES: dict[str, Case] = {
     "GET api_plugins.show_plugin": READ,
     "POST api_plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
     # The configuration
+    "GET schemes.show_history": READ,
+    "POST schemes.restore_version": Case(arguments={"version": "older_version"}),
+    "GET api_schemes.list_versions": READ,
+    "POST api_schemes.restore_version": Case(
+        arguments={"version": "older_version"}, json={"reason": "a test"}
+    ),
     "GET configuration.list_revisions": READ,
     "GET configuration.show_revision": DRAFT,
     "POST configuration.plan_revision": Case(arguments={"number": "draft"}, audited=False),

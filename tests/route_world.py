@@ -314,6 +314,19 @@ def scheme_id(world: World) -> str:
 
 
 @maker
+def older_version(world: World) -> int:
+    """Make a version of the scheme that is not the one in force: run it, then change it."""
+    from tierline.configuration.service import override
+    from tierline.packs.differences import Operation
+
+    world.make("run_id")
+    steeper = [{"tier": tier, "until": until} for tier, until in (("a", 70), ("b", 90), ("c", 100))]
+    cuts = Operation("tiering/abc_sales#/rule/cuts", "set", steeper)
+    override("essentials", [cuts], reason="a test")
+    return 1
+
+
+@maker
 def run_id(world: World) -> uuid.UUID:
     account_id(world)
     job = start_run("essentials:abc_sales", None)

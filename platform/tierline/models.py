@@ -19,6 +19,7 @@ FEATURES = (
     "rules",
     "tiering",
     "configuration",
+    "schemes",
     "tenant_files",
 )
 

@@ -1,15 +1,16 @@
-"""Editing an item as text: the YAML is checked like an author's, and becomes sparse changes."""
+"""Editing an item, as text or as a document: checked as an author's is, it becomes changes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tierline.configuration.changes import Change, overriding
 from tierline.configuration.views import item_view
 from tierline.packs.differences import difference
 from tierline.packs.documents import FORMATS, read
-from tierline.packs.problems import PluginInvalid
-from tierline.packs.strict_yaml import parse
+from tierline.packs.problems import PluginInvalid, Problem
+from tierline.packs.strict_yaml import Node, nodes_of, parse
 from tierline.plugins.queries import enabled_plugins
 
 
@@ -19,14 +20,28 @@ def edited(plugin: str, folder: str, name: str, text: str, reason: str) -> Chang
     Raises NotFound, PluginInvalid naming each problem by line and column, and ChangesInvalid.
     """
     item_view(plugin, folder, name)
-    document = enabled_plugins()[plugin].document
-    file = f"{plugin}/{folder}/{name}.yaml"
-    root, problems = parse(text.encode(), file)
-    item: dict[str, Any] = {}
-    if root is not None:
-        item, reading = read(FORMATS[folder], plugin, file, root)
-        problems = [*problems, *reading.problems]
-    if problems:
+    root, problems = parse(text.encode(), _file(plugin, folder, name))
+    if root is None:
         raise PluginInvalid(problems)
+    return _replacing(plugin, folder, name, root, problems, reason)
+
+
+def replacing(plugin: str, folder: str, name: str, item: Mapping[str, Any], reason: str) -> Change:
+    """Return the change that gives an item this document; raises as `edited` does."""
+    item_view(plugin, folder, name)
+    return _replacing(plugin, folder, name, nodes_of(item), [], reason)
+
+
+def _file(plugin: str, folder: str, name: str) -> str:
+    return f"{plugin}/{folder}/{name}.yaml"
+
+
+def _replacing(
+    plugin: str, folder: str, name: str, root: Node, problems: list[Problem], reason: str
+) -> Change:
+    document = enabled_plugins()[plugin].document
+    item, reading = read(FORMATS[folder], plugin, _file(plugin, folder, name), root)
+    if problems or reading.problems:
+        raise PluginInvalid([*problems, *reading.problems])
     changed = {**document, folder: {**document[folder], name: item}}
     return overriding(plugin, difference(document, changed), reason)

@@ -230,15 +230,15 @@ def override_views(plugin: str) -> list[OverrideView]:
             each,
             words.place(each.address, effective),
             str(words.KINDS[each.operation.kind]),
-            words.value(_default(document, each.address)),
+            words.value(value_at(document, each.address)),
             _told(each),
         )
         for each in overrides(plugin)
     ]
 
 
-def _default(document: Mapping[str, Any], address: str) -> Any:
-    """Return what stands at an address in a release; None where nothing does."""
+def value_at(document: Mapping[str, Any], address: str) -> Any:
+    """Return what stands at an address in a document; None where nothing does."""
     folder, name, path = read_address(address)
     here: Any = document[folder].get(name)
     for step in path:

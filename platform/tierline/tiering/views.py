@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from tierline.accounts.models import Account, AccountGroup
@@ -23,6 +24,7 @@ from tierline.tiering.charts import Shown, show_result
 from tierline.tiering.evaluation import confined, evaluation
 from tierline.tiering.explain import explain_account
 from tierline.tiering.models import Run
+from tierline.tiering.notices import notices_of
 from tierline.tiering.queries import Move, SchemeEntry
 from tierline.tiering.starting import find_open_job
 from tierline.tiering.versions import get_version
@@ -66,6 +68,7 @@ class SchemeView:
     runs: list[Run]
     cells: dict[int, int]
     bins: list[dict[str, Any]]
+    notices: list[Markup]
 
 
 def scheme_view(scheme_id: str) -> SchemeView:
@@ -82,6 +85,7 @@ def scheme_view(scheme_id: str) -> SchemeView:
         runs=queries.recent_runs(scheme) if scheme else [],
         cells=_cell_counts(entry),
         bins=_bins(entry),
+        notices=notices_of(scheme_id),
     )
 
 

@@ -1,0 +1,1 @@
+"""Designing tiering schemes: their history, drafts, and the screen on which one is changed."""
