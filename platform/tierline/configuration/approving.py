@@ -138,15 +138,13 @@ def publish_due() -> dict[str, list[int]]:
     )
     done: dict[str, list[int]] = {"published": [], "returned": []}
     for number in db.session.scalars(due.order_by(Revision.publish_on, Revision.number)).all():
-        savepoint = db.session.begin_nested()
         try:
-            publish_planned(number)
+            with db.session.begin_nested():
+                publish_planned(number)
         except TierlineError as error:
-            savepoint.rollback()
             _return(number, error.message)
             done["returned"].append(number)
         else:
-            savepoint.commit()
             done["published"].append(number)
     return done
 
