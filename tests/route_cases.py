@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conftest import working_in
 from people import soon
 from route_world import ORDERS, World, mapping_of
 from tierline.access.permissions import Role
+from tierline.schemes import editing
 
 Body = Mapping[str, Any] | Callable[[World], Mapping[str, Any]]
 
@@ -62,6 +64,22 @@ def another_text(world: World) -> Mapping[str, Any]:
         "groups: [supplier]\nsummary: {en: In a year, zh_CN: 一年内}\n"
     )
     return {"text": text, "reason": "We call it so"}
+
+
+def steeper(world: World) -> Mapping[str, Any]:
+    """Return the document of a scheme with other cuts, and a reason."""
+    with working_in(world.app, world.company):
+        document = editing.opened("essentials:abc_sales")
+    document["rule"]["cuts"][0]["until"] = 60
+    return {"document": document, "reason": "Steeper"}
+
+
+def steeper_form(world: World) -> Mapping[str, Any]:
+    """Return the form of a scheme with other cuts entered."""
+    document = steeper(world)["document"]
+    with world.app.app_context():
+        signed = editing.signed("essentials:abc_sales", document)
+    return {"document": signed, "rule.cuts[0].until": "60", "act": "save", "reason": "Steeper"}
 
 
 def a_commitment(world: World) -> Mapping[str, Any]:
@@ -284,6 +302,9 @@ CASES: dict[str, Case] = {
     "POST api_plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
     # The configuration
     "GET schemes.show_history": READ,
+    "GET schemes.edit_scheme": READ,
+    "POST schemes.change_scheme": Case(form=steeper_form),
+    "POST api_schemes.change_scheme": Case(json=steeper),
     "POST schemes.restore_version": Case(arguments={"version": "older_version"}),
     "GET api_schemes.list_versions": READ,
     "POST api_schemes.restore_version": Case(

@@ -11,8 +11,9 @@ from tierline.configuration.models import Revision
 from tierline.configuration.permissions import CHANGE, READ
 from tierline.configuration.schemas import ReasonSchema, RevisionDetailSchema
 from tierline.errors import Conflict
-from tierline.schemes import history
-from tierline.schemes.schemas import SchemeVersionListSchema
+from tierline.plugins.queries import get_scheme
+from tierline.schemes import editing, history
+from tierline.schemes.schemas import SchemeDocumentSchema, SchemeVersionListSchema
 
 api = ApiBlueprint("schemes", __name__, description="Designing tiering schemes")
 
@@ -29,7 +30,19 @@ def list_versions(scheme_id: str) -> dict[str, Any]:
 @api.response(201, RevisionDetailSchema)
 def restore_version(given: dict[str, Any], scheme_id: str, version: int) -> Revision:
     """Draft that a version of a scheme's rule comes back; a reason is needed."""
-    revision = history.restore(scheme_id, version, reason=given["reason"], source="api")
+    return _drafted(history.restore(scheme_id, version, reason=given["reason"], source="api"))
+
+
+@api.post("/tiering/schemes/<scheme_id>/draft", permission=CHANGE)
+@api.arguments(SchemeDocumentSchema)
+@api.response(201, RevisionDetailSchema)
+def change_scheme(given: dict[str, Any], scheme_id: str) -> Revision:
+    """Draft that a scheme gets this document; a reason is needed."""
+    get_scheme(scheme_id)
+    return _drafted(editing.save(scheme_id, given["document"], given["reason"], "api"))
+
+
+def _drafted(revision: Revision | None) -> Revision:
     if revision is None:
         raise Conflict(_("There is nothing to change."))
     return revision

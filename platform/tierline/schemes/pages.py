@@ -1,7 +1,8 @@
-"""Designing schemes on the screen: history, restoring a version."""
+"""Designing schemes on the screen: the form, history, restoring a version."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, request
@@ -10,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from tierline.configuration import words
 from tierline.configuration.permissions import CHANGE, READ
+from tierline.errors import Invalid
 from tierline.plugins.queries import get_scheme
-from tierline.schemes import history
+from tierline.schemes import editing, history
 from tierline.web import Pages, page, see
 
 pages = Pages("schemes", __name__)
@@ -38,3 +40,42 @@ def restore_version(scheme_id: str, version: int) -> Response:
         flash(_("There is nothing to change."), "info")
         return see("schemes.show_history", scheme_id=scheme_id)
     return see("configuration.show_revision", number=revision.number)
+
+
+@pages.get("/tiering/<scheme_id>/edit", permission=CHANGE)
+def edit_scheme(scheme_id: str) -> Any:
+    """Show a scheme as a form."""
+    return _form(scheme_id, editing.opened(scheme_id))
+
+
+@pages.post("/tiering/<scheme_id>/edit", permission=CHANGE)
+def change_scheme(scheme_id: str) -> Any:
+    """Draft what was entered, or do in the form what was asked: add, move, remove, check."""
+    document, reason = editing.entered(scheme_id, request.form), request.form.get("reason", "")
+    if request.form.get("act") != "save":
+        return _form(scheme_id, document, reason)
+    if editing.problems_of(scheme_id, document):
+        return _form(scheme_id, document, reason), 422
+    try:
+        revision = editing.save(scheme_id, document, reason, "screen")
+    except Invalid as invalid:
+        return _form(scheme_id, document, reason, invalid.fields), 422
+    if revision is None:
+        flash(_("There is nothing to change."), "info")
+        return see("schemes.edit_scheme", scheme_id=scheme_id)
+    return see("configuration.show_revision", number=revision.number)
+
+
+def _form(
+    scheme_id: str,
+    document: dict[str, Any],
+    reason: str = "",
+    errors: Mapping[str, Any] | None = None,
+) -> str:
+    return page(
+        "schemes/edit.html",
+        scheme=get_scheme(scheme_id),
+        form=editing.form_of(scheme_id, document),
+        reason=reason,
+        wrong=errors or {},
+    )

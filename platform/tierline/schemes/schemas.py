@@ -30,3 +30,10 @@ class SchemeVersionListSchema(ma.Schema):
     """The versions of a scheme's rule, the newest first."""
 
     items = ma.fields.List(ma.fields.Nested(SchemeVersionSchema))
+
+
+class SchemeDocumentSchema(ma.Schema):
+    """A scheme's document, whole, as its plugin could have written it, and why it is changed."""
+
+    document = ma.fields.Dict(required=True)
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 1000))

@@ -1,0 +1,37 @@
+"""What can be chosen in a scheme's form: the metrics that its plugin may name, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tierline.packs.frozen import freeze
+from tierline.plugins.queries import enabled_plugins, fields, metrics
+from tierline.plugins.words import Words
+from tierline.web.language import localized
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Metrics by id and title, and the words for conditions."""
+
+    metrics: list[tuple[str, str]]
+    told: Words
+    is_sound: bool  # whether the document holds together, so that its conditions can be told
+
+    def title_of(self, criterion: Mapping[str, Any]) -> str:
+        """Return a criterion's title, or its metric's."""
+        return localized(criterion.get("title")) or self.told.title(criterion.get("metric", ""))
+
+    def sentence(self, condition: Any) -> str:
+        """Return a condition as a sentence; nothing where it can't be told yet."""
+        return self.told.condition(freeze(condition)) if self.is_sound else ""
+
+
+def choices_for(plugin: str, *, is_sound: bool) -> Choices:
+    """Return what a scheme of a plugin can name: metrics of its own and of what it requires."""
+    known = [*metrics()]
+    reach = {plugin, *enabled_plugins()[plugin].document["manifest"]["requires"]}
+    options = [(each.id, localized(each.title)) for each in known if each.id.split(":")[0] in reach]
+    return Choices(sorted(options, key=lambda each: each[1]), Words([*fields(), *known]), is_sound)

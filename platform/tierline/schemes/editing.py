@@ -1,0 +1,135 @@
+"""Changing a scheme by a form: the document on its way, what is sent with it, what is wrong.
+
+The form carries the whole document, signed, so that only what this form made comes back; what was
+entered is put over it, and rows are added, moved and removed in it. Nothing is kept until it is
+saved: then it becomes a draft.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from tierline.configuration import service
+from tierline.configuration.editing import replacing
+from tierline.configuration.models import Revision
+from tierline.configuration.planning import plan
+from tierline.errors import Invalid
+from tierline.packs.leaves import plain
+from tierline.packs.problems import PluginInvalid
+from tierline.plugins.effective import ChangesInvalid
+from tierline.plugins.queries import enabled_plugins, get_scheme
+from tierline.schemes.choices import choices_for
+from tierline.schemes.history import FOLDER, parts_of
+from tierline.schemes.parts import Section, find, put
+from tierline.schemes.rows import fit, new_element
+from tierline.schemes.sections import sections
+
+Errors = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class SchemeForm:
+    """A scheme's form: the document on its way, its sections, and what is wrong with it."""
+
+    document: dict[str, Any]
+    sections: list[Section]
+    errors: Errors  # by path
+    signed: str
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="scheme")
+
+
+def signed(scheme_id: str, document: Mapping[str, Any]) -> str:
+    """Return a document as the form carries it."""
+    return str(_serializer().dumps([scheme_id, document]))
+
+
+def opened(scheme_id: str) -> dict[str, Any]:
+    """Return the document of a scheme as it is now; raises NotFound."""
+    get_scheme(scheme_id)
+    plugin, name = parts_of(scheme_id)
+    document: dict[str, Any] = plain(enabled_plugins()[plugin].document[FOLDER][name])
+    return document
+
+
+def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document that the form carries, with what was entered and done in it.
+
+    Raises NotFound, and Invalid where the form is not one that was made for this scheme.
+    """
+    get_scheme(scheme_id)
+    try:
+        for_scheme, before = _serializer().loads(form.get("document", ""))
+    except BadSignature as error:
+        raise Invalid(_("Open the form anew: what it carried was not complete.")) from error
+    if for_scheme != scheme_id:
+        raise Invalid(_("Open the form anew: what it carried was not complete."))
+    document: dict[str, Any] = copy.deepcopy(before)
+    choices = choices_for(parts_of(scheme_id)[0], is_sound=False)
+    for section in sections(before, choices):
+        for field in section.fields():
+            if field.path in form:
+                put(document, field.path, field.read(form[field.path]))
+    fit(document, before)
+    act, _colon, path = form.get("act", "").partition(":")
+    known = {section.path for section in sections(document, choices) if section.is_list}
+    if act == "add" and path in known:
+        find(document, path).append(new_element(document, path, choices))
+    elif act in ("up", "down", "remove"):
+        _rearrange(document, act, path, known)
+    return document
+
+
+def _rearrange(document: dict[str, Any], act: str, path: str, known: set[str]) -> None:
+    parent, _bracket, rest = path.rpartition("[")
+    place = rest.rstrip("]")
+    rows = find(document, parent) if parent in known else []
+    if not place.isdigit() or int(place) >= len(rows):
+        return
+    row = rows.pop(int(place))
+    if act != "remove":
+        rows.insert(max(0, int(place) + (1 if act == "down" else -1)), row)
+
+
+def form_of(scheme_id: str, document: dict[str, Any]) -> SchemeForm:
+    """Return a document as a form, with what the checker of plugins says at each field."""
+    errors = problems_of(scheme_id, document)
+    choices = choices_for(parts_of(scheme_id)[0], is_sound=not errors)
+    return SchemeForm(document, sections(document, choices), errors, signed(scheme_id, document))
+
+
+def problems_of(scheme_id: str, document: Mapping[str, Any]) -> Errors:
+    """Return what is wrong with a scheme's document, by path."""
+    plugin, name = parts_of(scheme_id)
+    errors: Errors = {}
+    try:
+        replacing(plugin, FOLDER, name, document, _("being checked"))
+    except PluginInvalid as invalid:
+        for problem in invalid.problems:
+            errors.setdefault(problem.path, []).append(problem.what)
+    except ChangesInvalid as invalid:
+        for address, whats in invalid.fields.items():
+            errors.setdefault(address.partition(": ")[2], []).extend(whats)
+    return errors
+
+
+def save(scheme_id: str, document: Mapping[str, Any], reason: str, source: str) -> Revision | None:
+    """Draft that a scheme gets a document, with its plan; None where nothing would change.
+
+    Raises Invalid without a reason, PluginInvalid and ChangesInvalid naming every problem.
+    """
+    service.check_reason(reason)
+    plugin, name = parts_of(scheme_id)
+    revision = service.draft(replacing(plugin, FOLDER, name, document, reason), reason, source)
+    if revision is not None:
+        plan(revision)
+    return revision

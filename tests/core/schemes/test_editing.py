@@ -1,0 +1,180 @@
+"""Changing a scheme by a form: every kind, mistakes at their fields, rows added and moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from conftest import Company, working_in
+from tierline.configuration.planning import publish_planned
+from tierline.configuration.service import enable
+from tierline.db import db
+from tierline.errors import Invalid
+from tierline.packs.problems import PluginInvalid
+from tierline.plugins.queries import get_scheme, tiering_schemes
+from tierline.schemes import editing
+
+ABC, GRID, RFM = "essentials:abc_sales", "essentials:current_by_potential", "essentials:rfm"
+SCORE = "manufacturing:weighted_score"
+
+
+@pytest.fixture
+def company(app: Flask, tenant: Company) -> Iterator[Company]:
+    """A company with schemes of every kind, in scope."""
+    with working_in(app, tenant):
+        enable("manufacturing")
+        db.session.commit()
+        yield tenant
+
+
+def sent(scheme_id: str, document: Mapping[str, Any], **values: str) -> dict[str, Any]:
+    """Return the document after the form was sent with these values."""
+    form = {"document": editing.signed(scheme_id, document)}
+    return editing.entered(scheme_id, form | values)
+
+
+def test_each_scheme_comes_through_its_form_as_it_was(company: Company) -> None:
+    for scheme in tiering_schemes():
+        document = editing.opened(scheme.id)
+        form = editing.form_of(scheme.id, document)
+        assert form.errors == {}
+        shown = {
+            field.path: field.shown(document)
+            for section in form.sections
+            for field in section.fields()
+        }
+        assert sent(scheme.id, document, **shown) == document
+        assert editing.save(scheme.id, document, "No change", "screen") is None
+
+
+@pytest.mark.parametrize(("kind", "border"), [("value", "from"), ("rank", "top")])
+def test_a_scheme_by_one_metric_comes_through_too(company: Company, kind: str, border: str) -> None:
+    document = editing.opened(ABC)
+    borders = {"value": (90, 10), "rank": (10, 90)}[kind]
+    cuts = [{"tier": tier, border: place} for tier, place in zip("ab", borders, strict=True)]
+    metric = document["rule"]["metric"]
+    rule = {"metric": metric, "better": "higher", "cuts": [*cuts, {"tier": "c"}]}
+    document |= {"kind": kind, "rule": rule}
+    form = editing.form_of(ABC, document)
+    assert form.errors == {}
+    shown = {field.path: field.shown(document) for part in form.sections for field in part.fields()}
+    assert sent(ABC, document, **shown) == document
+    assert sent(ABC, document, **{f"rule.cuts[0].{border}": "20"})["rule"]["cuts"][0] == {
+        "tier": "a",
+        border: 20,
+    }
+
+
+def test_what_is_entered_becomes_a_draft(company: Company) -> None:
+    document = sent(ABC, editing.opened(ABC), **{"rule.cuts[0].until": "60.5"})
+    revision = editing.save(ABC, document, "Steeper", "screen")
+    assert revision is not None
+    assert (revision.state, revision.plan is not None) == ("draft", True)
+    assert get_scheme(ABC).rule["cuts"][0]["until"] == 80
+    publish_planned(revision.number)
+    assert get_scheme(ABC).rule["cuts"][0]["until"] == 60.5
+
+
+@pytest.mark.parametrize(
+    ("scheme", "entered", "path", "what"),
+    [
+        (ABC, {"rule.cuts[0].until": "many"}, "rule.cuts[0].until", "must be a number"),
+        (ABC, {"rule.cuts[1].until": "70"}, "rule.cuts[1].until", "greater than the one before"),
+        (ABC, {"rule.cuts[2].until": "99"}, "rule.cuts[2].until", "must be 100"),
+        (ABC, {"title.zh_CN": ""}, "title.zh_CN", "is missing"),
+        (SCORE, {"rule.criteria[0].weight": "1"}, "rule.criteria", "not to 100"),
+        (SCORE, {"rule.cuts[0].from": ""}, "rule.cuts[0].from", "is missing"),
+        (RFM, {"rule.rules[0].when": "often"}, "rule.rules[0].when", "must be a condition"),
+        (RFM, {"rule.rules[0].when": "{bin: q, op: ge, value: 4}"}, "rule.rules[0].when.bin", "q"),
+        (GRID, {"rule.rows.edges": "5 x"}, "rule.rows.edges[1]", "must be a number"),
+    ],
+)
+def test_a_mistake_stands_at_its_field(
+    company: Company, scheme: str, entered: dict[str, str], path: str, what: str
+) -> None:
+    document = sent(scheme, editing.opened(scheme), **entered)
+    errors = editing.problems_of(scheme, document)
+    assert path in errors or any(place.startswith(path) for place in errors), errors
+    assert what in " ".join(" ".join(whats) for whats in errors.values())
+    with pytest.raises(PluginInvalid):
+        editing.save(scheme, document, "x", "screen")
+
+
+def test_rows_are_added_moved_and_removed(company: Company) -> None:
+    document = editing.opened(SCORE)
+    ids = [each["id"] for each in document["rule"]["criteria"]]
+    added = sent(SCORE, document, act="add:rule.criteria")["rule"]["criteria"]
+    assert [each["id"] for each in added[:-1]] == ids
+    assert added[-1]["id"] not in ids
+    assert added[-1]["weight"] == 0
+    down = sent(SCORE, document, act="down:rule.criteria[0]")["rule"]["criteria"]
+    assert [each["id"] for each in down][:2] == [ids[1], ids[0]]
+    removed = sent(SCORE, document, act="remove:rule.criteria[0]")["rule"]["criteria"]
+    assert [each["id"] for each in removed] == ids[1:]
+    for nonsense in ("remove:rule.criteria[99]", "remove:rule.kind[0]", "up:x", "add:rule"):
+        assert sent(SCORE, document, act=nonsense) == document
+
+
+def test_a_list_without_rows_gets_its_first(company: Company) -> None:
+    document = editing.opened(SCORE)
+    document["rule"]["gates"] = []
+    (gate,) = sent(SCORE, document, act="add:rule.gates")["rule"]["gates"]
+    assert gate["at_most"] == document["tiers"][-1]["id"]
+
+
+def test_a_grid_gets_the_cells_that_its_edges_make(company: Company) -> None:
+    wider = sent(GRID, editing.opened(GRID), **{"rule.columns.edges": "100000 1000000 5000000"})
+    assert [len(line) for line in wider["rule"]["cells"]] == [4, 4, 4]
+    assert len(wider["rule"]["columns"]["labels"]) == 4
+    lower = sent(GRID, wider, **{"rule.rows.edges": "100000"})
+    assert [len(line) for line in lower["rule"]["cells"]] == [4, 4]
+
+
+def test_weights_changed_by_hand_come_from_no_method_any_more(company: Company) -> None:
+    document = editing.opened(SCORE)
+    method = {"method": "entropy", "accounts": 50, "as_of": "2026-03-01"}
+    document["rule"]["weighting"] = method
+    kept = sent(SCORE, document, **{"title.en": "Ours"})
+    assert kept["rule"]["weighting"] == method
+    changed = sent(SCORE, document, **{"rule.criteria[0].weight": "1"})
+    assert "weighting" not in changed["rule"]
+
+
+def test_only_a_form_made_for_the_scheme_is_taken(company: Company) -> None:
+    other = editing.signed(RFM, editing.opened(RFM))
+    for carried in (other, "", other[:-2]):
+        with pytest.raises(Invalid):
+            editing.entered(ABC, {"document": carried})
+
+
+def test_the_page_shows_mistakes_and_saves(
+    login: Callable[..., FlaskClient], company: Company
+) -> None:
+    client, base = login("administrator"), f"/t/{company.slug}/tiering"
+    for scheme in (ABC, GRID, RFM, SCORE):
+        assert client.get(f"{base}/{scheme}/edit").status_code == 200
+    address = f"{base}/{ABC}/edit"
+    page = client.get(address).text
+    hidden = {
+        name: unescape(re.search(rf'name="{name}" value="([^"]+)"', page)[1])  # type: ignore[index]
+        for name in ("csrf_token", "document")
+    }
+    wrong = client.post(
+        address, data={**hidden, "act": "save", "reason": "x", "rule.cuts[0].until": "999"}
+    )
+    assert wrong.status_code == 422
+    assert "must be from 0 to 100" in unescape(wrong.text)
+    missing = client.post(address, data={**hidden, "act": "save", "rule.cuts[0].until": "60"})
+    assert missing.status_code == 422
+    right = client.post(
+        address, data={**hidden, "act": "save", "reason": "x", "rule.cuts[0].until": "60"}
+    )
+    assert "/revisions/" in right.location
+    assert "1 change" in client.get(f"{base}/{ABC}").text
+    assert login("manager").get(address).status_code == 403
