@@ -15,5 +15,6 @@ import "./password.js";
 import "./scrollers.js";
 import "./charts.js";
 import "./searchselect.js";
+import "./grid.js";
 
 start();
