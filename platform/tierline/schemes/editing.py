@@ -30,6 +30,8 @@ from tierline.schemes.history import FOLDER, parts_of
 from tierline.schemes.parts import Section, find, put
 from tierline.schemes.rows import fit, new_element
 from tierline.schemes.sections import sections
+from tierline.tiering.trying import Trial, try_out
+from tierline.tiering.versions import read_version
 
 Errors = dict[str, list[str]]
 
@@ -42,6 +44,7 @@ class SchemeForm:
     sections: list[Section]
     errors: Errors  # by path
     signed: str
+    trial: Trial | None  # what it would do to the accounts of now, where that was asked for
 
 
 def _serializer() -> URLSafeSerializer:
@@ -100,11 +103,16 @@ def _rearrange(document: dict[str, Any], act: str, path: str, known: set[str]) -
         rows.insert(max(0, int(place) + (1 if act == "down" else -1)), row)
 
 
-def form_of(scheme_id: str, document: dict[str, Any]) -> SchemeForm:
-    """Return a document as a form, with what the checker of plugins says at each field."""
+def form_of(scheme_id: str, document: dict[str, Any], *, tried: bool = False) -> SchemeForm:
+    """Return a document as a form, with what the checker of plugins says at each field.
+
+    `tried`: it is tried out on the accounts as well, where nothing is wrong with it.
+    """
     errors = problems_of(scheme_id, document)
     choices = choices_for(parts_of(scheme_id)[0], is_sound=not errors)
-    return SchemeForm(document, sections(document, choices), errors, signed(scheme_id, document))
+    trial = try_out(read_version(scheme_id, document), samples=0) if tried and not errors else None
+    parts = sections(document, choices)
+    return SchemeForm(document, parts, errors, signed(scheme_id, document), trial)
 
 
 def problems_of(scheme_id: str, document: Mapping[str, Any]) -> Errors:

@@ -53,7 +53,7 @@ def change_scheme(scheme_id: str) -> Any:
     """Draft what was entered, or do in the form what was asked: add, move, remove, check."""
     document, reason = editing.entered(scheme_id, request.form), request.form.get("reason", "")
     if request.form.get("act") != "save":
-        return _form(scheme_id, document, reason)
+        return _form(scheme_id, document, reason, tried=request.form.get("act") == "check")
     if editing.problems_of(scheme_id, document):
         return _form(scheme_id, document, reason), 422
     try:
@@ -71,11 +71,13 @@ def _form(
     document: dict[str, Any],
     reason: str = "",
     errors: Mapping[str, Any] | None = None,
+    *,
+    tried: bool = False,
 ) -> str:
     return page(
         "schemes/edit.html",
         scheme=get_scheme(scheme_id),
-        form=editing.form_of(scheme_id, document),
+        form=editing.form_of(scheme_id, document, tried=tried),
         reason=reason,
         wrong=errors or {},
     )

@@ -170,6 +170,8 @@ def test_the_page_shows_mistakes_and_saves(
     )
     assert wrong.status_code == 422
     assert "must be from 0 to 100" in unescape(wrong.text)
+    checked = client.post(address, data={**hidden, "act": "check", "rule.cuts[0].until": "60"})
+    assert "What it would do" in checked.text
     missing = client.post(address, data={**hidden, "act": "save", "rule.cuts[0].until": "60"})
     assert missing.status_code == 422
     right = client.post(
