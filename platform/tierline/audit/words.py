@@ -89,6 +89,7 @@ RECORDS: Mapping[str, LazyString] = {
 ACTORS: Mapping[str, LazyString] = {
     "anonymous": _l("Not signed in"),
     "failure guard": _l("Failure guard"),
+    "command line": _l("command line"),
     "platform": _l("Platform"),
 }
 

@@ -153,8 +153,8 @@ def _lines(
         ChangeView(
             words.place(address, document),
             str(words.KINDS[(new.get(address) or old[address]).operation.kind]),
-            _told(old.get(address)),
-            _told(new.get(address)),
+            _told(old.get(address), document),
+            _told(new.get(address), document),
         )
         for address in sorted({**old, **new})
         if (new.get(address) and new[address].operation)
@@ -162,16 +162,18 @@ def _lines(
     ]
 
 
-def _told(override: Override | None) -> str:
+def _told(override: Override | None, document: Mapping[str, Any]) -> str:
     if override is None:
         return str(_("the default"))
-    kind = override.operation.kind
-    return words.value(override.operation.value) or str(words.KINDS[kind])
+    names = words.tier_names(override.address, document)
+    told = words.value(override.operation.value, names)
+    return told or str(words.KINDS[override.operation.kind])
 
 
 def row_view(row: Row, document: Mapping[str, Any]) -> RowView:
     """Return a row of a merge in words."""
-    told = (words.value(row.old), words.value(row.yours), words.value(row.new))
+    names = words.tier_names(row.address, document)
+    told = (words.value(each, names) for each in (row.old, row.yours, row.new))
     return RowView(row.address, words.place(row.address, document), row.state, *told)
 
 
@@ -230,8 +232,10 @@ def override_views(plugin: str) -> list[OverrideView]:
             each,
             words.place(each.address, effective),
             str(words.KINDS[each.operation.kind]),
-            words.value(value_at(document, each.address)),
-            _told(each),
+            words.value(
+                value_at(document, each.address), words.tier_names(each.address, effective)
+            ),
+            _told(each, effective),
         )
         for each in overrides(plugin)
     ]

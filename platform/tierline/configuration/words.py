@@ -133,8 +133,20 @@ def _title(element: Mapping[str, Any], id: str) -> str:
     return id.replace("_", " ")
 
 
-def value(given: Any) -> str:
-    """Return a value of a document as a person reads it."""
+Names = Mapping[str, str]
+
+
+def tier_names(address: str, document: Mapping[str, Any]) -> Names:
+    """Return what the tiers are called that a part of a scheme's rule names by their ids."""
+    folder, name, path = read_address(address)
+    if folder != "tiering" or path[:1] != ("rule",):
+        return {}
+    tiers = document.get(folder, {}).get(name, {}).get("tiers", ())
+    return {tier["id"]: localized(tier["title"]) for tier in tiers}
+
+
+def value(given: Any, names: Names | None = None) -> str:
+    """Return a value of a document as a person reads it; `names` of the words that are ids."""
     if given is None:
         return ""
     if isinstance(given, bool):
@@ -142,22 +154,22 @@ def value(given: Any) -> str:
     if isinstance(given, int | float):
         return number(given)
     if isinstance(given, Mapping):
-        return _mapping(given)
+        return _mapping(given, names)
     if isinstance(given, list | tuple):
-        return " · ".join(value(each) for each in given)
-    return str(given)
+        return " · ".join(value(each, names) for each in given)
+    return (names or {}).get(str(given), str(given))
 
 
-def _mapping(given: Mapping[str, Any]) -> str:
+def _mapping(given: Mapping[str, Any], names: Names | None) -> str:
     if given and set(given) <= set(LOCALES):
         return localized(given)
     if isinstance(given.get("title"), Mapping) and set(given["title"]) <= set(LOCALES):
         rest = {key: each for key, each in given.items() if key not in ("title", "id", "key")}
         more = len(rest)
         told = localized(given["title"])
-        return f"{told} ({_mapping(rest)})" if more and more <= 2 else told
-    parts = [f"{_key(key)}: {value(each)}" for key, each in given.items() if each not in ({}, [])]
-    return "; ".join(parts)
+        return f"{told} ({_mapping(rest, names)})" if more and more <= 2 else told
+    filled = {key: each for key, each in given.items() if each not in ({}, [])}
+    return "; ".join(f"{_key(key)}: {value(each, names)}" for key, each in filled.items())
 
 
 def _key(key: str) -> str:

@@ -20,7 +20,7 @@ from tierline.configuration.planning import plan
 from tierline.configuration.queries import revisions
 from tierline.configuration.service import check_reason, states
 from tierline.configuration.views import value_at
-from tierline.configuration.words import KINDS, place, value
+from tierline.configuration.words import KINDS, place, tier_names, value
 from tierline.db import db
 from tierline.errors import NotFound
 from tierline.packs.differences import apply, difference
@@ -142,8 +142,10 @@ def differences(
         Difference(
             place(each.address, new if each.kind in ("add", "set", "move") else old),
             str(KINDS[each.kind]),
-            "" if each.kind == "hide" else value(value_at(old, each.address)),
-            "" if "#" not in each.address else value(each.value),
+            ""
+            if each.kind == "hide"
+            else value(value_at(old, each.address), tier_names(each.address, old)),
+            "" if "#" not in each.address else value(each.value, tier_names(each.address, new)),
         )
         for each in difference(old, new)
     ]

@@ -43,9 +43,13 @@ def effects_of(scheme_id: str, moves: Sequence[Standing]) -> list[Effect]:
     return [effect for each in playbooks_of(scheme_id) for effect in _effects(each, moves)]
 
 
+Held = int | str
+"""What an account gets: contacts every so many days, or the play of an id."""
+
+
 def _effects(playbook: Playbook, moves: Iterable[Standing]) -> Iterator[Effect]:
-    begins: Counter[tuple[str, str]] = Counter()
-    ends: Counter[tuple[str, str]] = Counter()
+    begins: Counter[Held] = Counter()
+    ends: Counter[Held] = Counter()
     for move in moves:
         before = _held(playbook, move.previous, move.stage)
         after = _held(playbook, move.tier, move.stage)
@@ -53,24 +57,22 @@ def _effects(playbook: Playbook, moves: Iterable[Standing]) -> Iterator[Effect]:
             begins[item] += move.accounts
         for item in before - after:
             ends[item] += move.accounts
-    for cadence in playbook.cadences:
-        key = ("cadence", cadence.id)
-        if begins[key] or ends[key]:
-            days = cadence.every_days
-            yield Effect(playbook.id, playbook.title, None, days, begins[key], ends[key])
+    for days in sorted({cadence.every_days for cadence in playbook.cadences}):
+        if begins[days] or ends[days]:
+            yield Effect(playbook.id, playbook.title, None, days, begins[days], ends[days])
     for play in playbook.plays:
-        key = ("play", play.id)
-        if begins[key] or ends[key]:
-            yield Effect(playbook.id, playbook.title, play.title, None, begins[key], ends[key])
+        begun, ended = begins[play.id], ends[play.id]
+        if begun or ended:
+            yield Effect(playbook.id, playbook.title, play.title, None, begun, ended)
 
 
-def _held(playbook: Playbook, tier: str | None, stage: str) -> set[tuple[str, str]]:
+def _held(playbook: Playbook, tier: str | None, stage: str) -> set[Held]:
     """Return what an account of this tier and stage gets; who is in no tier gets nothing."""
     if tier is None:
         return set()
     cadence = cadence_of(playbook, tier, stage)
-    plays = {("play", each.id) for each in playbook.plays if _fits(each, tier, stage)}
-    return plays | ({("cadence", cadence.id)} if cadence else set())
+    plays: set[Held] = {each.id for each in playbook.plays if _fits(each, tier, stage)}
+    return plays | ({cadence.every_days} if cadence else set())
 
 
 def cadence_of(playbook: Playbook, tier: str, stage: str) -> Cadence | None:
