@@ -12,7 +12,7 @@ from tierline.packs.differences import FIXED
 from tierline.packs.documents import FORMATS, read
 from tierline.packs.problems import Problem
 from tierline.packs.references import Documents, resolve
-from tierline.packs.shapes import Reading
+from tierline.packs.shapes import Reading, Reference
 from tierline.packs.strict_yaml import nodes_of
 
 
@@ -20,7 +20,8 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
     """Return the problems of some plugins' documents, and those of the plugins that name them.
 
     `documents` holds, by plugin id, all that is enabled together; `changed` names the plugins whose
-    items may have become wrong in themselves. A problem's file is `plugin/folder/item`.
+    items may have become wrong in themselves. A problem's file is `plugin/folder/item`. Golden
+    examples are left out: they are the author's, and a company may hide or change what they name.
     """
     changed = set(changed)
     found = []
@@ -49,11 +50,20 @@ def normalise(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
     return whole, problems
 
 
-def _readings(plugin: str, document: Mapping[str, Any]) -> Iterable[Reading]:
-    for folder, format in FORMATS.items():
+def references_in(plugin: str, document: Mapping[str, Any]) -> Iterable[tuple[str, str, Reference]]:
+    """Yield folder and name of each item of a plugin's document, with each thing that it names."""
+    for folder in [key for key in FORMATS if key not in FIXED]:
         for name, item in document.get(folder, {}).items():
-            root = nodes_of(item)
-            yield read(format, plugin, f"{plugin}/{folder}/{name}.yaml", root)[1]
+            file = f"{plugin}/{folder}/{name}.yaml"
+            for reference in read(FORMATS[folder], plugin, file, nodes_of(item))[1].references:
+                yield folder, name, reference
+
+
+def _readings(plugin: str, document: Mapping[str, Any]) -> Iterable[Reading]:
+    for folder in [key for key in FORMATS if key not in FIXED]:
+        for name, item in document.get(folder, {}).items():
+            file, root = f"{plugin}/{folder}/{name}.yaml", nodes_of(item)
+            yield read(FORMATS[folder], plugin, file, root)[1]
 
 
 def item_of(problem: Problem) -> str | None:
