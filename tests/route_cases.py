@@ -328,6 +328,7 @@ CASES: dict[str, Case] = {
     "GET configuration.list_changes": CHANGED,
     "POST configuration.reset_plugin": CHANGED,
     "GET configuration.edit_item": ITEM,
+    "GET api_configuration.list_uses": ITEM,
     "POST configuration.change_item": replace(ITEM, form=another_text),
     "POST configuration.hide_item": replace(
         ITEM, fixed={"folder": "tiering", "name": "kraljic"}, form={"reason": "We do not use it"}

@@ -23,6 +23,7 @@ from tierline.configuration.schemas import (
     RevisionDetailSchema,
     RevisionListSchema,
     UpgradeRequestSchema,
+    UseListSchema,
 )
 from tierline.packs.differences import Operation
 from tierline.plugins.permissions import MANAGE
@@ -68,6 +69,13 @@ def upgrade_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
 def list_changes(plugin: str) -> dict[str, Any]:
     """List what the company changed in a plugin, with authors and reasons."""
     return {"items": overrides(get_entry(plugin).id)}
+
+
+@api.get("/plugins/<plugin>/items/<folder>/<name>/uses", permission=READ)
+@api.response(200, UseListSchema)
+def list_uses(plugin: str, folder: str, name: str) -> dict[str, Any]:
+    """List what uses an item of a plugin, by itself or through another item."""
+    return {"items": views.item_view(plugin, folder, name).uses}
 
 
 @api.post("/plugins/<plugin>/changes", permission=CHANGE)

@@ -19,7 +19,9 @@ from tierline.configuration.schemas import (
     OverrideSchema,
     RevisionDetailSchema,
     RevisionSchema,
+    UseSchema,
 )
+from tierline.configuration.views import item_view
 from tierline.console import Exit, finish, in_tenant, json_option, show, tenant_option
 from tierline.packs.differences import KINDS, Operation
 from tierline.plugins.queries import get_entry, overrides
@@ -132,6 +134,24 @@ def _plan_lines(told: dict[str, Any] | None) -> Iterator[str]:
     for example in plan["examples_changed"]:
         yield f"example {example['account']!r}: {example['expected']} becomes {example['found']}"
     yield f"publish it: tierline revisions publish {told['number']} --tenant …"
+
+
+@plugin_commands.command()
+@click.argument("item", metavar="FOLDER/PLUGIN:NAME")
+@tenant_option
+@json_option
+def uses(item: str, slug: str, as_json: bool) -> None:
+    """List what uses an item of a plugin, such as metrics/essentials:sales_12m."""
+    folder, _slash, id = item.partition("/")
+    plugin, _colon, name = id.partition(":")
+    with in_tenant(slug):
+        told = UseSchema(many=True).dump(item_view(plugin, folder, name).uses)
+    show(told, as_json, map(_use_line, told))
+
+
+def _use_line(use: dict[str, Any]) -> str:
+    through = f"  through {use['through']}" if use["through"] else ""
+    return f"{use['kind']:<9} {use['id']}{through}"
 
 
 @plugin_commands.command()

@@ -196,7 +196,9 @@ def reset_plugin(plugin: str) -> Response:
 def edit_item(plugin: str, folder: str, name: str) -> Any:
     """Show an item as text, to be changed, beside its default."""
     view = views.item_view(plugin, folder, name)
-    return page("configuration/item.html", view=view, text=view.text, reason="", problems=[])
+    return page(
+        "configuration/item.html", view=view, text=view.text, reason="", problems=[], words=words
+    )
 
 
 @pages.post("/plugins/<plugin>/items/<folder>/<name>", permission=CHANGE)
@@ -210,7 +212,12 @@ def change_item(plugin: str, folder: str, name: str) -> Any:
         view = views.item_view(plugin, folder, name)
         problems = [f"{key}: {what}" for key, all in invalid.fields.items() for what in all]
         shown = page(
-            "configuration/item.html", view=view, text=text, reason=reason, problems=problems
+            "configuration/item.html",
+            view=view,
+            text=text,
+            reason=reason,
+            problems=problems,
+            words=words,
         )
         return shown, 422
     return _drafted(change, plugin, reason)

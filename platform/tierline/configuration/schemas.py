@@ -42,6 +42,21 @@ class OverrideListSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(OverrideSchema), required=True)
 
 
+class UseSchema(ma.Schema):
+    """An item that uses another: by itself, or through the item named."""
+
+    kind = ma.fields.String(attribute="folder", required=True)
+    id = ma.fields.String(required=True)
+    title = ma.fields.Dict(required=True)
+    through = ma.fields.String(allow_none=True, required=True)
+
+
+class UseListSchema(ma.Schema):
+    """All that uses an item, the nearest first."""
+
+    items = ma.fields.List(ma.fields.Nested(UseSchema), required=True)
+
+
 class ReasonSchema(ma.Schema):
     """Why something is changed; a draft is kept where `draft` is true, else it is published."""
 

@@ -17,6 +17,7 @@ from tierline.configuration.changes import upgrading
 from tierline.configuration.models import OPEN, Revision
 from tierline.configuration.planning import find_job
 from tierline.configuration.service import UNDO_DAYS, needs_approval
+from tierline.configuration.uses import Use, uses_of
 from tierline.errors import NotFound
 from tierline.jobs.models import Job
 from tierline.packs import records
@@ -265,6 +266,7 @@ class ItemView:
     text: str
     default: str
     is_changed: bool
+    uses: list[Use]
 
 
 def item_view(plugin: str, folder: str, name: str) -> ItemView:
@@ -277,7 +279,8 @@ def item_view(plugin: str, folder: str, name: str) -> ItemView:
     default = pinned_release(state.digest or "").document[folder].get(name)
     text, shown = as_text(folder, items[name]), as_text(folder, default) if default else ""
     title = localized(items[name]["title"])
-    return ItemView(entry, folder, name, title, text, shown, text != shown)
+    uses = uses_of(folder, f"{plugin}:{name}")
+    return ItemView(entry, folder, name, title, text, shown, text != shown, uses)
 
 
 def as_text(folder: str, item: Any) -> str:
