@@ -9,8 +9,8 @@ from tierline.configuration import approving, changes, service, views
 from tierline.configuration.changes import Change
 from tierline.configuration.models import Revision
 from tierline.configuration.permissions import APPROVE, CHANGE, READ, SETTLE
-from tierline.configuration.planning import plan, publish_planned
-from tierline.configuration.queries import get_revision, revisions
+from tierline.configuration.planning import draft_planned, publish_planned
+from tierline.configuration.queries import get_item, get_revision, revisions
 from tierline.configuration.schemas import (
     ApprovalSchema,
     MergeSchema,
@@ -25,6 +25,7 @@ from tierline.configuration.schemas import (
     UpgradeRequestSchema,
     UseListSchema,
 )
+from tierline.configuration.uses import uses_of
 from tierline.packs.differences import Operation
 from tierline.plugins.permissions import MANAGE
 from tierline.plugins.queries import CatalogueEntry, get_entry, overrides
@@ -75,7 +76,8 @@ def list_changes(plugin: str) -> dict[str, Any]:
 @api.response(200, UseListSchema)
 def list_uses(plugin: str, folder: str, name: str) -> dict[str, Any]:
     """List what uses an item of a plugin, by itself or through another item."""
-    return {"items": views.item_view(plugin, folder, name).uses}
+    get_item(plugin, folder, name)
+    return {"items": uses_of(folder, f"{plugin}:{name}")}
 
 
 @api.post("/plugins/<plugin>/changes", permission=CHANGE)
@@ -99,10 +101,7 @@ def reset_plugin(given: dict[str, Any], plugin: str) -> dict[str, Any]:
 
 def _carried_out(change: Change, given: dict[str, Any]) -> dict[str, Any]:
     if given["draft"]:
-        revision = service.draft(change, given["reason"], "api")
-        if revision is not None:
-            plan(revision)
-        return {"revision": revision}
+        return {"revision": draft_planned(change, given["reason"], "api")}
     return {"revision": service.apply_now(change, given["reason"], "api")}
 
 

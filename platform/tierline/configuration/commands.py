@@ -12,8 +12,8 @@ import orjson
 from tierline.configuration import approving, service
 from tierline.configuration import changes as building
 from tierline.configuration.models import Revision
-from tierline.configuration.planning import make_plan
-from tierline.configuration.queries import get_revision, revisions
+from tierline.configuration.planning import make_plan, publish_planned
+from tierline.configuration.queries import get_item, get_revision, revisions
 from tierline.configuration.schemas import (
     MergeRowSchema,
     OverrideSchema,
@@ -21,7 +21,7 @@ from tierline.configuration.schemas import (
     RevisionSchema,
     UseSchema,
 )
-from tierline.configuration.views import item_view
+from tierline.configuration.uses import uses_of
 from tierline.console import Exit, finish, in_tenant, json_option, show, tenant_option
 from tierline.packs.differences import KINDS, Operation
 from tierline.plugins.queries import get_entry, overrides
@@ -145,7 +145,8 @@ def uses(item: str, slug: str, as_json: bool) -> None:
     folder, _slash, id = item.partition("/")
     plugin, _colon, name = id.partition(":")
     with in_tenant(slug):
-        told = UseSchema(many=True).dump(item_view(plugin, folder, name).uses)
+        get_item(plugin, folder, name)
+        told = UseSchema(many=True).dump(uses_of(folder, id))
     show(told, as_json, map(_use_line, told))
 
 
@@ -248,12 +249,9 @@ def show_revision(number: int, slug: str, as_json: bool) -> None:
 def publish(number: int, slug: str, day: datetime.datetime | None, as_json: bool) -> None:
     """Publish draft NUMBER: now, or at the beginning of a later day."""
     with in_tenant(slug):
-        if day is None:
-            revision = service.publish(number)
-        else:
-            _planned(number)
-            revision = approving.publish_on(number, day.date())
-        told = _told(revision)
+        _planned(number)
+        on = day and day.date()
+        told = _told(approving.publish_on(number, on) if on else publish_planned(number))
     show(told, as_json, _revision_lines([told] if told else []))
 
 

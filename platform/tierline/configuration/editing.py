@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tierline.configuration.changes import Change, overriding
-from tierline.configuration.views import item_view
+from tierline.configuration.queries import get_item
 from tierline.packs.differences import difference
 from tierline.packs.documents import FORMATS, read
 from tierline.packs.problems import PluginInvalid, Problem
@@ -19,7 +19,7 @@ def edited(plugin: str, folder: str, name: str, text: str, reason: str) -> Chang
 
     Raises NotFound, PluginInvalid naming each problem by line and column, and ChangesInvalid.
     """
-    item_view(plugin, folder, name)
+    get_item(plugin, folder, name)
     root, problems = parse(text.encode(), _file(plugin, folder, name))
     if root is None:
         raise PluginInvalid(problems)
@@ -28,7 +28,7 @@ def edited(plugin: str, folder: str, name: str, text: str, reason: str) -> Chang
 
 def replacing(plugin: str, folder: str, name: str, item: Mapping[str, Any], reason: str) -> Change:
     """Return the change that gives an item this document; raises as `edited` does."""
-    item_view(plugin, folder, name)
+    get_item(plugin, folder, name)
     return _replacing(plugin, folder, name, nodes_of(item), [], reason)
 
 

@@ -15,7 +15,7 @@ from tierline.configuration import approving, changes, service, views, words
 from tierline.configuration.changes import Change
 from tierline.configuration.editing import edited
 from tierline.configuration.permissions import APPROVE, CHANGE, READ, SETTLE
-from tierline.configuration.planning import plan, publish_planned
+from tierline.configuration.planning import draft_planned, publish_planned
 from tierline.configuration.queries import get_revision, revisions
 from tierline.db import db
 from tierline.errors import Invalid
@@ -234,9 +234,8 @@ def hide_item(plugin: str, folder: str, name: str) -> Response:
 
 def _drafted(change: Change, plugin: str, reason: str = "") -> Response:
     """Keep a change as a draft with its plan and show it; go back where nothing would change."""
-    revision = service.draft(change, reason, "screen")
+    revision = draft_planned(change, reason, "screen")
     if revision is None:
         flash(_("There is nothing to change."), "info")
         return see("plugins.show_plugin", plugin=plugin)
-    plan(revision)
     return see("configuration.show_revision", number=revision.number)

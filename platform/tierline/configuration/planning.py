@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from tierline.accounts.models import Account
+from tierline.configuration.changes import Change
 from tierline.configuration.models import Revision
 from tierline.configuration.preview import is_the_same, rehearse
 from tierline.configuration.queries import get_revision
-from tierline.configuration.service import PLAN, RevisionStale, publish, states
+from tierline.configuration.service import PLAN, RevisionStale, draft, publish, states
 from tierline.db import db
 from tierline.jobs.models import Job
 from tierline.jobs.queries import open_jobs
@@ -31,6 +32,14 @@ def plan(revision: Revision) -> Job | None:
         return enqueue(PLAN, {"revision": revision.number})
     make_plan(revision)
     return None
+
+
+def draft_planned(change: Change, reason: str, source: str) -> Revision | None:
+    """Keep a change as a draft with its plan; None where nothing would change."""
+    revision = draft(change, reason, source)
+    if revision is not None:
+        plan(revision)
+    return revision
 
 
 def make_plan(revision: Revision) -> None:

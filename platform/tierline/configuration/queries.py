@@ -1,6 +1,9 @@
-"""Reading revisions."""
+"""Reading revisions, and the items that they change."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -8,6 +11,8 @@ from sqlalchemy import select
 from tierline.configuration.models import Revision
 from tierline.db import db
 from tierline.errors import NotFound
+from tierline.packs.differences import FIXED
+from tierline.plugins.queries import enabled_plugins
 
 
 def get_revision(number: int, *, lock: bool = False) -> Revision:
@@ -19,6 +24,16 @@ def get_revision(number: int, *, lock: bool = False) -> Revision:
     if revision is None:
         raise NotFound(_("There is no revision %(number)s.", number=number))
     return revision
+
+
+def get_item(plugin: str, folder: str, name: str) -> Mapping[str, Any]:
+    """Return the document of an item of an enabled plugin as it is in force; raises NotFound."""
+    release = enabled_plugins().get(plugin)
+    items = release.document.get(folder) if release and folder not in FIXED else None
+    if not items or name not in items:
+        raise NotFound(_("There is no such item."))
+    item: Mapping[str, Any] = items[name]
+    return item
 
 
 def revisions(limit: int = 200, plugin: str | None = None) -> list[Revision]:

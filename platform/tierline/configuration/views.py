@@ -16,13 +16,13 @@ from tierline.configuration.approving import is_own
 from tierline.configuration.changes import upgrading
 from tierline.configuration.models import OPEN, Revision
 from tierline.configuration.planning import find_job
+from tierline.configuration.queries import get_item
 from tierline.configuration.service import UNDO_DAYS, needs_approval
 from tierline.configuration.uses import Use, uses_of
-from tierline.errors import NotFound
 from tierline.jobs.models import Job
 from tierline.packs import records
 from tierline.packs.contributions import Manifest
-from tierline.packs.differences import FIXED, apply, read_address
+from tierline.packs.differences import apply, read_address
 from tierline.packs.documents import FORMATS, read
 from tierline.packs.leaves import is_element, plain
 from tierline.packs.merging import Merge, Row
@@ -30,7 +30,6 @@ from tierline.packs.strict_yaml import nodes_of
 from tierline.plugins.offers import pinned_release
 from tierline.plugins.queries import (
     CatalogueEntry,
-    enabled_plugins,
     get_entry,
     overrides,
     state_of,
@@ -271,14 +270,10 @@ class ItemView:
 
 def item_view(plugin: str, folder: str, name: str) -> ItemView:
     """Return an item of an enabled plugin; raises NotFound."""
-    entry, release = get_entry(plugin), enabled_plugins().get(plugin)
-    items = release.document.get(folder) if release and folder not in FIXED else None
-    if not items or name not in items:
-        raise NotFound(_("There is no such item."))
-    state = state_of(plugin)
+    entry, item, state = get_entry(plugin), get_item(plugin, folder, name), state_of(plugin)
     default = pinned_release(state.digest or "").document[folder].get(name)
-    text, shown = as_text(folder, items[name]), as_text(folder, default) if default else ""
-    title = localized(items[name]["title"])
+    text, shown = as_text(folder, item), as_text(folder, default) if default else ""
+    title = localized(item["title"])
     uses = uses_of(folder, f"{plugin}:{name}")
     return ItemView(entry, folder, name, title, text, shown, text != shown, uses)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, FromClause, false, literal
+from sqlalchemy import ColumnElement, FromClause, column, false, literal, table
 
 from tierline.errors import Invalid
 from tierline.packs.contributions import MetricUnit
@@ -23,6 +23,12 @@ class Source:
     columns: Mapping[str, ColumnElement[int]]  # by metric id
     units: Mapping[str, MetricUnit]
     group_bits: Mapping[str, int]  # place of a group's bit, by group key
+
+    @classmethod
+    def of_units(cls, units: Mapping[str, MetricUnit]) -> Source:
+        """Return a source without rows, for evaluating in Python: it is asked for units only."""
+        columns: dict[str, ColumnElement[int]] = {name: column("value") for name in units}
+        return cls(table("nothing"), column("id"), column("groups"), columns, units, {})
 
     def value(self, metric_id: str) -> ColumnElement[int]:
         """Return a metric's column; raises Invalid for a metric that no enabled plugin defines."""

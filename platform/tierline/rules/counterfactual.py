@@ -18,7 +18,7 @@ from itertools import pairwise
 from tierline.metrics.source import Source
 from tierline.metrics.units import BOUND, SCALES, exceeds, from_stored, reaches
 from tierline.packs.contributions import Field
-from tierline.rules.conditions import Leaf, leaves
+from tierline.rules.conditions import Condition, Leaf, leaves
 from tierline.rules.evaluate import evaluate
 from tierline.rules.ladder import ladder_of, ladder_of_cuts
 from tierline.rules.population import AccountValues, Population
@@ -139,7 +139,7 @@ class _Asked:
             case ScoreRule() as rule:
                 cuts = [cut.border for cut in rule.cuts if cut.border is not None]
                 yield from self._of_score(rule.scoring, cuts, metric)
-                yield from self._of_leaves(leaves_of(gate.when for gate in rule.gates), metric)
+                yield from self._of_leaves(_all_leaves(gate.when for gate in rule.gates), metric)
             case GridRule() as rule:
                 for axis in (rule.rows, rule.columns):
                     if axis.scoring is not None:
@@ -152,7 +152,7 @@ class _Asked:
                     if row.metric == metric:
                         cuts_of = self.population.cuts[row.id]
                         yield from ladder_of_cuts(cuts_of, row.better).thresholds
-                yield from self._of_leaves(leaves_of(row.when for row in rule.rules), metric)
+                yield from self._of_leaves(_all_leaves(row.when for row in rule.rules), metric)
 
     def _of_leaves(self, found: Iterable[Leaf], metric: str) -> Iterator[int]:
         scale = SCALES[self.source.units[metric]]
@@ -192,7 +192,6 @@ class _Asked:
                 yield needed
 
 
-def leaves_of(conditions: Iterable[object]) -> Iterator[Leaf]:
-    """Yield the comparisons of all conditions."""
+def _all_leaves(conditions: Iterable[Condition]) -> Iterator[Leaf]:
     for condition in conditions:
-        yield from leaves(condition)  # type: ignore[arg-type]
+        yield from leaves(condition)

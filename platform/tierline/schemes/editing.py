@@ -19,12 +19,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from tierline.configuration import service
 from tierline.configuration.editing import replacing
 from tierline.configuration.models import Revision
-from tierline.configuration.planning import plan
+from tierline.configuration.planning import draft_planned
+from tierline.configuration.queries import get_item
 from tierline.errors import Invalid
 from tierline.packs.leaves import plain
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.effective import ChangesInvalid
-from tierline.plugins.queries import enabled_plugins, get_scheme
 from tierline.schemes.choices import choices_for
 from tierline.schemes.history import FOLDER, parts_of
 from tierline.schemes.parts import Section, find, put
@@ -58,9 +58,8 @@ def signed(scheme_id: str, document: Mapping[str, Any]) -> str:
 
 def opened(scheme_id: str) -> dict[str, Any]:
     """Return the document of a scheme as it is now; raises NotFound."""
-    get_scheme(scheme_id)
     plugin, name = parts_of(scheme_id)
-    document: dict[str, Any] = plain(enabled_plugins()[plugin].document[FOLDER][name])
+    document: dict[str, Any] = plain(get_item(plugin, FOLDER, name))
     return document
 
 
@@ -69,7 +68,8 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
 
     Raises NotFound, and Invalid where the form is not one that was made for this scheme.
     """
-    get_scheme(scheme_id)
+    plugin, name = parts_of(scheme_id)
+    get_item(plugin, FOLDER, name)
     try:
         for_scheme, before = _serializer().loads(form.get("document", ""))
     except BadSignature as error:
@@ -77,7 +77,7 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
     if for_scheme != scheme_id:
         raise Invalid(_("Open the form anew: what it carried was not complete."))
     document: dict[str, Any] = copy.deepcopy(before)
-    choices = choices_for(parts_of(scheme_id)[0], is_sound=False)
+    choices = choices_for(plugin, is_sound=False)
     for section in sections(before, choices):
         for field in section.fields():
             if field.path in form:
@@ -137,7 +137,4 @@ def save(scheme_id: str, document: Mapping[str, Any], reason: str, source: str) 
     """
     service.check_reason(reason)
     plugin, name = parts_of(scheme_id)
-    revision = service.draft(replacing(plugin, FOLDER, name, document, reason), reason, source)
-    if revision is not None:
-        plan(revision)
-    return revision
+    return draft_planned(replacing(plugin, FOLDER, name, document, reason), reason, source)

@@ -13,10 +13,9 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from tierline.configuration import service
 from tierline.configuration.editing import replacing
 from tierline.configuration.models import OPEN, Revision
-from tierline.configuration.planning import plan
+from tierline.configuration.planning import draft_planned
 from tierline.configuration.queries import revisions
 from tierline.configuration.service import check_reason, states
 from tierline.configuration.views import value_at
@@ -162,10 +161,7 @@ def restore(scheme_id: str, version: int, *, reason: str, source: str) -> Revisi
     plugin, name = parts_of(scheme_id)
     document = document_of(get_version(_used(scheme_id), version))
     change = replacing(plugin, FOLDER, name, document, reason)
-    revision = service.draft(change, reason, source)
-    if revision is not None:
-        plan(revision)
-    return revision
+    return draft_planned(change, reason, source)
 
 
 def _used(scheme_id: str) -> Scheme:

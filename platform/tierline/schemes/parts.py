@@ -38,10 +38,7 @@ class FormField:
         if self.kind == "numbers" and isinstance(found, list):
             return " ".join(str(each) for each in found)
         if self.kind == "condition" and not isinstance(found, str):
-            dumped: str = yaml.safe_dump(
-                plain(found), allow_unicode=True, sort_keys=False, width=90
-            )
-            return dumped.strip()
+            return _as_yaml(found)
         return str(found)
 
     def read(self, given: str) -> Any:

@@ -70,12 +70,12 @@ def _held(playbook: Playbook, tier: str | None, stage: str) -> set[Held]:
     """Return what an account of this tier and stage gets; who is in no tier gets nothing."""
     if tier is None:
         return set()
-    cadence = cadence_of(playbook, tier, stage)
+    cadence = _cadence_of(playbook, tier, stage)
     plays: set[Held] = {each.id for each in playbook.plays if _fits(each, tier, stage)}
     return plays | ({cadence.every_days} if cadence else set())
 
 
-def cadence_of(playbook: Playbook, tier: str, stage: str) -> Cadence | None:
+def _cadence_of(playbook: Playbook, tier: str, stage: str) -> Cadence | None:
     """Return how often an account of this tier and stage is contacted: the first that fits."""
     return next((each for each in playbook.cadences if _fits(each, tier, stage)), None)
 

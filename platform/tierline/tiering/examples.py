@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import column, table
-
 from tierline.metrics.source import Source
 from tierline.metrics.units import to_stored
 from tierline.packs import records
@@ -76,7 +74,7 @@ def _is_whole(
 def _run(
     example: GoldenExample, scheme: Any, metrics: Mapping[str, Metric], fields: Mapping[str, Field]
 ) -> Iterable[ExampleOutcome]:
-    source = _source(metrics)
+    source = Source.of_units({id: metric.unit for id, metric in metrics.items()})
     values = [
         _values(place, account, metrics, fields) for place, account in enumerate(example.accounts)
     ]
@@ -94,18 +92,6 @@ def _run(
                 None if account.incomplete is None else outcome.incomplete,
             ),
         )
-
-
-def _source(metrics: Mapping[str, Metric]) -> Source:
-    """Return a source without rows: the engine asks it for units only."""
-    return Source(
-        rows=table("nothing"),
-        account_id=column("id"),
-        groups=column("groups"),
-        columns={id: column("value") for id in metrics},
-        units={id: metric.unit for id, metric in metrics.items()},
-        group_bits={},
-    )
 
 
 def _values(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import column, table
 
 from drawn_schemes import FIELDS, KINDS, UNITS, accounts, schemes
 from tierline.metrics.source import Source
@@ -20,14 +19,7 @@ from tierline.rules.population import AccountValues, Population
 
 CASES = 1_000
 EACH = 20  # accounts of a scheme
-SOURCE = Source(
-    rows=table("nothing"),
-    account_id=column("id"),
-    groups=column("groups"),
-    columns={name: column("value") for name in UNITS},
-    units=UNITS,
-    group_bits={},
-)
+SOURCE = Source.of_units(UNITS)
 
 
 class Asked:

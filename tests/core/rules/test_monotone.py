@@ -6,7 +6,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import column, table
 
 from tierline.metrics.source import Source
 from tierline.packs.contributions import Tier, TieringScheme
@@ -34,14 +33,7 @@ RULE = {
 }
 TIERS = tuple(Tier(tier, TEXT) for tier in "abc")
 SCHEME = read_scheme(TieringScheme("x:s", TEXT, TEXT, "customer", "score", TIERS, RULE))
-SOURCE = Source(
-    rows=table("nothing"),
-    account_id=column("id"),
-    groups=column("groups"),
-    columns={name: column("value") for name in UNITS},
-    units=UNITS,
-    group_bits={},
-)
+SOURCE = Source.of_units(UNITS)
 
 sales = st.integers(-1_000, 6_000)
 days = st.integers(0, 6_000)

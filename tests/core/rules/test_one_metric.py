@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import column, table
 
 from tierline.metrics.source import Source
 from tierline.packs.contributions import Tier, TieringScheme
@@ -16,14 +15,7 @@ from tierline.rules.scheme import read_scheme
 
 TEXT = {"en": "Text", "zh_CN": "文字"}
 UNITS: Any = {"x:sales": "money", "x:rank": "points"}
-SOURCE = Source(
-    rows=table("nothing"),
-    account_id=column("id"),
-    groups=column("groups"),
-    columns={name: column("value") for name in UNITS},
-    units=UNITS,
-    group_bits={},
-)
+SOURCE = Source.of_units(UNITS)
 SCORE = {
     "criteria": [{"id": "r", "metric": "x:rank", "weight": 100}],
     "cuts": [{"tier": "a", "from": 4}, {"tier": "b", "from": 3}, {"tier": "c"}],
