@@ -25,7 +25,7 @@ from tierline.metrics.source import Source
 from tierline.metrics.trade import Trade
 from tierline.metrics.units import SCALES, from_stored
 from tierline.packs.contributions import Metric, MetricUnit
-from tierline.plugins.queries import fields, metrics, stakeholder_groups
+from tierline.plugins.queries import enabled_plugins, fields, metrics, stakeholder_groups
 from tierline.tenancy.models import Tenant
 
 
@@ -132,6 +132,7 @@ class CatalogueEntry:
     known: int | None  # accounts for which it is known; None before it is computed
     accounts: int
     uses: tuple[Metric, ...]  # the metrics that it is computed from
+    is_written: bool  # in a plugin's files, where it can be changed; else it comes from code
 
 
 def catalogue() -> list[CatalogueEntry]:
@@ -144,12 +145,18 @@ def catalogue() -> list[CatalogueEntry]:
     ).one()
     count_of = dict(zip(counted, known, strict=True))
     by_id = {metric.id: metric for metric in shown}
+    written = {
+        f"{plugin}:{name}"
+        for plugin, release in enabled_plugins().items()
+        for name in release.document["metrics"]
+    }
     return [
         CatalogueEntry(
             metric,
             count_of.get(metric.id),
             total,
             tuple(by_id[used] for used in defined[metric.id].inputs),
+            metric.id in written,
         )
         for metric in shown
     ]

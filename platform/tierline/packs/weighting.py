@@ -86,32 +86,40 @@ def worst(judgements: Judgements, weighting: Weighting) -> Misfit:
     return Misfit(*pair, judgements[pair], implied(pair))
 
 
-def entropy(columns: Mapping[str, Sequence[float]]) -> dict[str, float]:
+@dataclass(frozen=True)
+class Spread:
+    """What is to be known of a criterion's values x over some accounts to weigh it by entropy."""
+
+    accounts: int
+    least: float
+    total: float
+    total_of_x_ln_x: float  # over the values above 0; natural logarithms
+
+
+def entropy(spreads: Mapping[str, Spread]) -> dict[str, float]:
     """Return weights by how unequal the accounts are in each criterion (Shannon 1948).
 
-    Of each column x, p = x / sum(x) and e = -sum(p ln p) / ln(m) over its m accounts, in natural
-    logarithms; the weight is (1 - e) over the sum of all (1 - e). Every value must be known and not
-    negative. A constant column tells nothing and has no weight.
+    With p = x / sum(x), e = -sum(p ln p) / ln(m) over the m accounts; the weight is (1 - e) over
+    the sum of all (1 - e). A constant criterion tells nothing and has no weight.
 
     Raises:
-        ValueError: a value is negative, a column is empty or sums to 0, fewer than two accounts, or
-            all columns are constant.
+        ValueError: a criterion has fewer than two accounts, a negative value or a sum of 0, or
+            every criterion is constant.
     """
-    spread = {name: 1 - _evenness(name, column) for name, column in columns.items()}
-    total = math.fsum(spread.values())
-    if total < 1e-12:
+    unequal = {name: 1 - _evenness(name, spread) for name, spread in spreads.items()}
+    whole = math.fsum(unequal.values())
+    if whole < 1e-12:
         raise ValueError("every account has the same values: nothing tells them apart")
-    return {name: value / total for name, value in spread.items()}
+    return {name: value / whole for name, value in unequal.items()}
 
 
-def _evenness(name: str, column: Sequence[float]) -> float:
-    total = math.fsum(column)
-    if len(column) < 2 or min(column) < 0 or total <= 0:
+def _evenness(name: str, spread: Spread) -> float:
+    total = spread.total
+    if spread.accounts < 2 or spread.least < 0 or total <= 0:
         raise ValueError(
             f"{name}: needs two accounts or more, no negative value, and a sum above 0"
         )
-    shares = [value / total for value in column if value > 0]
-    return -math.fsum(share * math.log(share) for share in shares) / math.log(len(column))
+    return (math.log(total) - spread.total_of_x_ln_x / total) / math.log(spread.accounts)
 
 
 def in_percent(weights: Mapping[str, float], digits: int = 0) -> dict[str, Decimal]:

@@ -25,15 +25,25 @@ from tierline.errors import Invalid
 from tierline.packs.leaves import plain
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.effective import ChangesInvalid
-from tierline.schemes.choices import choices_for
+from tierline.schemes.choices import Choices, choices_for
 from tierline.schemes.history import FOLDER, parts_of
 from tierline.schemes.parts import Section, find, put
 from tierline.schemes.rows import fit, new_element
 from tierline.schemes.sections import sections
 from tierline.tiering.trying import Trial, try_out
 from tierline.tiering.versions import read_version
+from tierline.web.language import localized
 
 Errors = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many accounts stand on each step of a part of the rule; for how many it is unknown."""
+
+    title: str
+    steps: tuple[int, ...]
+    unknown: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class SchemeForm:
     sections: list[Section]
     errors: Errors  # by path
     signed: str
+    counts: list[Counted]
     trial: Trial | None  # what it would do to the accounts of now, where that was asked for
 
 
@@ -112,7 +123,28 @@ def form_of(scheme_id: str, document: dict[str, Any], *, tried: bool = False) ->
     choices = choices_for(parts_of(scheme_id)[0], is_sound=not errors)
     trial = try_out(read_version(scheme_id, document), samples=0) if tried and not errors else None
     parts = sections(document, choices)
-    return SchemeForm(document, parts, errors, signed(scheme_id, document), trial)
+    counts = _counts(document, choices, trial) if trial else []
+    return SchemeForm(document, parts, errors, signed(scheme_id, document), counts, trial)
+
+
+def _counts(document: Mapping[str, Any], choices: Choices, trial: Trial) -> list[Counted]:
+    return [
+        Counted(_part(document["rule"], choices, path), count.steps, count.unknown)
+        for path, count in trial.counts.items()
+        if path != "cells"
+    ]
+
+
+def _part(rule: Mapping[str, Any], choices: Choices, path: str) -> str:
+    """Return what a part of a rule is called, by its path as `rules.counting` writes it."""
+    *above, last = path.split(".")
+    if above[-1:] == ["criteria"]:
+        scoring = rule[above[0]] if len(above) > 1 else rule
+        criterion = next(each for each in scoring["criteria"] if each["id"] == last)
+        return choices.title_of(criterion)
+    if above == ["bins"]:
+        return last.upper()
+    return localized(rule[last]["title"]) if last in ("rows", "columns") else _("Rows of the table")
 
 
 def problems_of(scheme_id: str, document: Mapping[str, Any]) -> Errors:

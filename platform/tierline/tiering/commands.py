@@ -1,4 +1,4 @@
-"""`tierline tiering run|explain`."""
+"""`tierline tiering run|weights|explain`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from tierline.console import in_tenant, json_option, show, tenant_option
 from tierline.tiering.explain import explain
 from tierline.tiering.service import run_now
+from tierline.tiering.weighting import entropy_weights
 
 
 @click.group()
@@ -61,6 +62,24 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
         yield f"  {'no tier':<20} {result['without_tier']:>9,}"
     if not result["recorded"]:
         yield "Not recorded: a later run is on record already."
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@json_option
+def weights(slug: str, scheme_id: str, as_json: bool) -> None:
+    """Say what a scheme's criteria would weigh by entropy, over the company's accounts."""
+    with in_tenant(slug):
+        found = [each.to_document() for each in entropy_weights(scheme_id)]
+    show(found, as_json, _weight_lines(found))
+
+
+def _weight_lines(found: list[dict[str, Any]]) -> Iterator[str]:
+    for each in found:
+        yield f"{each['path']}: over {each['weighting']['accounts']:,} accounts"
+        for criterion, weight in each["weights"].items():
+            yield f"  {criterion:<24} {weight:>3} %"
 
 
 @command.command(name="explain")

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tierline.packs.weighting import ahp, entropy, greatest_ratio, in_percent, pairs_of, worst
+from tierline.packs.weighting import (
+    Spread,
+    ahp,
+    entropy,
+    greatest_ratio,
+    in_percent,
+    pairs_of,
+    worst,
+)
 
 LEADER = {  # the leader of the AHP literature: four criteria
     ("experience", "education"): 4,
@@ -84,9 +92,15 @@ def test_judgements_from_weights_give_those_weights(weights: dict[str, float]) -
     assert found.consistency_ratio == pytest.approx(0, abs=1e-6)
 
 
+def spread(*values: float) -> Spread:
+    above = [value for value in values if value > 0]
+    logs = math.fsum(value * math.log(value) for value in above)
+    return Spread(len(values), min(values, default=0), math.fsum(values), logs)
+
+
 def test_entropy_by_hand() -> None:
     """Two accounts: 3/4 and 1/4 have e = 0.8113; equal values have e = 1 and so no weight."""
-    found = entropy({"sales": [3, 1], "same": [5, 5], "one": [0, 7]})
+    found = entropy({"sales": spread(3, 1), "same": spread(5, 5), "one": spread(0, 7)})
     e = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25)) / math.log(2)
     assert round(e, 4) == 0.8113
     whole = (1 - e) + 1
@@ -100,7 +114,7 @@ def test_entropy_by_hand() -> None:
 )
 def test_entropy_refuses_what_it_can_not_tell(columns: dict[str, list[float]]) -> None:
     with pytest.raises(ValueError, match=r"needs two accounts|nothing tells them apart"):
-        entropy(columns)
+        entropy({name: spread(*values) for name, values in columns.items()})
 
 
 @given(st.lists(st.floats(0.01, 1), min_size=1, max_size=20), st.sampled_from([0, 1, 2]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -15,13 +17,15 @@ from conftest import Company, working_in
 from tierline.configuration.planning import publish_planned
 from tierline.configuration.service import enable
 from tierline.db import db
-from tierline.errors import Invalid
+from tierline.errors import Invalid, NotFound
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.queries import get_scheme, tiering_schemes
 from tierline.schemes import editing
+from trading import Sale, trade
 
 ABC, GRID, RFM = "essentials:abc_sales", "essentials:current_by_potential", "essentials:rfm"
 SCORE = "manufacturing:weighted_score"
+MARCH = datetime.date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -180,3 +184,24 @@ def test_the_page_shows_mistakes_and_saves(
     assert "/revisions/" in right.location
     assert "1 change" in client.get(f"{base}/{ABC}").text
     assert login("manager").get(address).status_code == 403
+
+
+def test_checking_counts_the_accounts_on_each_step(company: Company) -> None:
+    trade([Sale(f"K{place}", MARCH, Decimal(10 + place)) for place in range(20)])
+    counts = {
+        each.title: (each.steps, each.unknown)
+        for each in editing.form_of(RFM, editing.opened(RFM), tried=True).counts
+    }
+    assert counts["M"] == ((5, 4, 4, 4, 3), 0)
+    assert sum(counts["Rows of the table"][0]) == 20
+    for scheme in (SCORE, GRID):
+        found = editing.form_of(scheme, editing.opened(scheme), tried=True).counts
+        assert found
+        assert {sum(each.steps) + each.unknown for each in found} == {20}
+    assert editing.form_of(SCORE, editing.opened(SCORE)).counts == []
+
+
+def test_a_scheme_that_is_in_no_file_can_not_be_changed_by_a_form(company: Company) -> None:
+    for wrong in ("essentials:none", "nowhere:abc", "essentials"):
+        with pytest.raises(NotFound):
+            editing.opened(wrong)

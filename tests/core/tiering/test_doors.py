@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from conftest import working_in
 from tierline.accounts.models import Account
+from tierline.configuration.service import enable
 from tierline.db import db
 from tierline.errors import Invalid
 from tierline.jobs.models import Job
@@ -24,9 +25,10 @@ from tierline.jobs.running import run_job
 from tierline.tiering.commands import command
 from tierline.tiering.explain import explain
 from tierline.tiering.service import run_now
-from trading import Sale, trade
+from trading import Sale, make_accounts, trade
 
 ABC, RFM = "essentials:abc_sales_total", "essentials:rfm"
+BY_DEPENDENCE = "subcontractors:value_by_dependence"
 MARCH = datetime.date(2026, 3, 1)
 
 
@@ -178,3 +180,29 @@ def test_the_commands_speak_to_people_too(app: Flask, traded: Any) -> None:
     assert ran.output.startswith("As of 2026-03-01: 2 accounts, 2 changed")
     assert "  r 0 → 5 points (1 · 1 · 1 · 1)\n" in why.output
     assert "essentials:recency" in why.output
+
+
+def test_the_command_says_what_criteria_would_weigh_by_entropy(app: Flask, tenant: Any) -> None:
+    """Of what is 3 and 1 the entropy is 0.8113; what is equal for both tells them not apart."""
+    where = ["--tenant", tenant.slug, "--scheme"]
+    with working_in(app, tenant):
+        enable("subcontractors")
+        for key, much in (("A", 3), ("B", 1), ("C", None)):
+            entered = {"annual_fee": much, "customer_exposure": "high", "acceptance_rate": 90}
+            entered |= {"work_share": much, "alternatives": much, "replacement_days": 5}
+            fields = {f"subcontractors__{name}": each for name, each in entered.items()}
+            make_accounts([key], "subcontractor", fields=fields)
+        db.session.commit()
+    with app.app_context():
+        refused = CliRunner().invoke(command, ["weights", *where, ABC])
+        told = CliRunner().invoke(command, ["weights", *where, BY_DEPENDENCE])
+    assert "has no weighted criteria" in str(refused.exception or refused.output)
+    assert "rule.rows: over 2 accounts\n  annual_fee               100 %" in told.output
+    rows, columns = call(app, "weights", *where, BY_DEPENDENCE)
+    assert rows["weights"] == {"annual_fee": 100, "customer_exposure": 0, "acceptance_rate": 0}
+    assert columns["weights"] == {"work_share": 50, "alternatives": 50, "replacement_days": 0}
+    assert columns["weighting"] == {
+        "method": "entropy",
+        "accounts": 2,
+        "as_of": str(rows["weighting"]["as_of"]),
+    }
