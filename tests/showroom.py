@@ -6,6 +6,7 @@ from flask import Flask, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
 
 from tierline.errors import Unavailable
+from tierline.statistics import Rate
 from tierline.web import csrf, failures, headers, language, layout
 
 PROGRESS = """
@@ -45,7 +46,7 @@ def make_showroom() -> Flask:
 
 def guide() -> ResponseReturnValue:
     """Show every component."""
-    return render_template("styleguide/index.html")
+    return render_template("styleguide/index.html", rate=Rate(1133, 4338))
 
 
 def work() -> ResponseReturnValue:
