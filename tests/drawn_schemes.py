@@ -215,9 +215,39 @@ def rank(draw: st.DrawFn) -> dict[str, Any]:
     return {"metric": name, "better": draw(better), "cuts": [*cuts, {"tier": "d"}]}
 
 
-def schemes(kind: Any, rule: dict[str, Any]) -> Any:
+@st.composite
+def adjustments(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw how tiers follow a rule over time."""
+    grace = {"when": draw(conditions())}
+    if draw(st.booleans()):
+        grace["tier"] = draw(st.sampled_from(TIERS))
+    sizes = st.one_of(
+        st.fixed_dictionaries({"accounts": st.sampled_from([0, 1, 7, 30, 500])}),
+        st.fixed_dictionaries({"percent": st.sampled_from([0, 0.5, 5, 12.5, 50, 100])}),
+    )
+    capped = draw(st.lists(st.sampled_from(TIERS[:-1]), max_size=3, unique=True))
+    caps = [
+        {"tier": tier, "by": draw(st.sampled_from(list(UNITS))), "better": draw(better)}
+        | draw(sizes)
+        for tier in capped
+    ]
+    return {
+        "every": draw(st.sampled_from(["day", "week", "month", "quarter", "year"])),
+        "margin": draw(st.sampled_from([0, 2.5, 10, 50])),
+        "reviews": draw(st.integers(1, 3)),
+        "minimum_stay": draw(st.sampled_from([0, 1, 40, 400])),
+        "proposals": False,
+        "caps": caps,
+        **({"grace": grace} if draw(st.booleans()) else {}),
+    }
+
+
+def schemes(kind: Any, rule: dict[str, Any], adjustment: dict[str, Any] | None = None) -> Any:
     tiers = tuple(Tier(tier, TEXT) for tier in TIERS)
-    return read_scheme(TieringScheme("x:scheme", TEXT, TEXT, "customer", kind, tiers, rule))
+    document = TieringScheme(
+        "x:scheme", TEXT, TEXT, "customer", kind, tiers, rule, adjustment=adjustment
+    )
+    return read_scheme(document)
 
 
 KINDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {

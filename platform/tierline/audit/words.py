@@ -66,6 +66,12 @@ ACTIONS: Mapping[str, LazyString] = {
     "plugins.upgrade": _l("Plugin upgraded"),
     "tenants.create": _l("Company created"),
     "tenants.update": _l("Company changed"),
+    "tiering.override_approve": _l("Tier by hand approved"),
+    "tiering.override_ask": _l("Tier by hand asked for"),
+    "tiering.override_reject": _l("Tier by hand rejected"),
+    "tiering.override_withdraw": _l("Tier by hand withdrawn"),
+    "tiering.proposals_accept": _l("Proposed tiers accepted"),
+    "tiering.proposals_reject": _l("Proposed tiers rejected"),
     "tiering.run": _l("Tiering run"),
     "tokens.create": _l("Token made"),
     "tokens.revoke": _l("Token revoked"),
@@ -84,6 +90,7 @@ RECORDS: Mapping[str, LazyString] = {
     "plugin_installation": _l("Plugin"),
     "publisher_key": _l("Publisher's key"),
     "tenant": _l("Company"),
+    "tier_override": _l("Tier by hand"),
     "tiering_run": _l("Tiering run"),
 }
 ACTORS: Mapping[str, LazyString] = {

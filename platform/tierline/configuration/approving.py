@@ -11,6 +11,7 @@ import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from tierline.access import second_person
 from tierline.access.decision import Subject, get_subject, require
 from tierline.audit.service import record
 from tierline.configuration.models import Revision
@@ -19,22 +20,14 @@ from tierline.configuration.planning import check_plan, plan, publish_planned
 from tierline.configuration.queries import get_revision
 from tierline.configuration.service import check_publishable, check_reason, check_state
 from tierline.db import db
-from tierline.errors import Forbidden, Invalid, TierlineError
+from tierline.errors import Invalid, TierlineError
 from tierline.jobs.service import enqueue, schedule
-from tierline.marking import N_
 from tierline.metrics.service import today
 from tierline.tenancy.queries import current_tenant
 
 PUBLISH_DUE = "configuration.publish_due"
 TELL_AUTHOR = "configuration.tell_author"
 AT_NIGHT = "2 0 * * *"  # in the tenant's time zone, after changes that end on that day
-
-
-class OwnChange(Forbidden):
-    """Nobody approves a change of their own."""
-
-    code = "own_change"
-    title = N_("Somebody else must approve this")
 
 
 def require_second_person(needed: bool) -> bool:
@@ -53,10 +46,8 @@ def require_second_person(needed: bool) -> bool:
 
 
 def is_own(revision: Revision, subject: Subject) -> bool:
-    """Return whether a revision is the subject's own: by membership, whatever token was used."""
-    if revision.author_id is None and subject.membership_id is None:
-        return revision.author == subject.name
-    return revision.author_id == subject.membership_id
+    """Return whether a revision is the subject's own."""
+    return second_person.is_own(subject, revision.author_id, revision.author)
 
 
 def approve(number: int) -> Revision:
@@ -82,8 +73,7 @@ def reject(number: int, reason: str) -> Revision:
 def _to_decide(number: int) -> Revision:
     subject, revision = require(APPROVE), get_revision(number, lock=True)
     check_state(revision, "submitted")
-    if is_own(revision, subject):
-        raise OwnChange(_("Nobody approves or rejects a change of their own."))
+    second_person.refuse_own(subject, revision.author_id, revision.author)
     return revision
 
 

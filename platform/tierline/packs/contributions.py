@@ -120,6 +120,7 @@ class TieringScheme:
     tiers: tuple[Tier, ...]
     rule: Document
     weight: int = 100
+    adjustment: Document | None = None  # how tiers follow the rule over time
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ WHOLE = frozenset(
     {
         "accounts",
         "bands",
+        "caps",
         "cells",
         "choices",
         "collection",

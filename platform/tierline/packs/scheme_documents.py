@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+from tierline.packs.adjustment_documents import ADJUSTMENT, check_adjustment
 from tierline.packs.branching import by_key, by_word
 from tierline.packs.conditions import condition, leaves
 from tierline.packs.names import group_key, name, refers_to
@@ -124,6 +125,7 @@ _HEAD: dict[str, Shape | Optional] = {
         30,
     ),
     "weight": Optional(number(0, 1000, integer=True), 100),
+    "adjustment": Optional(ADJUSTMENT),
 }
 SCHEME = by_word(
     "kind",
@@ -144,6 +146,8 @@ def check_scheme(reading: Reading, document: dict[str, Any]) -> None:
             reading.at(path, what + did_you_mean(tier, tiers))
     if document["kind"] == "score":
         _check_gates(reading, tiers, document["rule"]["gates"])
+    if "adjustment" in document:
+        check_adjustment(reading, tiers, document["adjustment"])
     for place, tier in enumerate(tiers):
         if tier not in [named for _, named in given]:
             reading.at(("tiers", place, "id"), f'"{tier}" is never given by the rule')

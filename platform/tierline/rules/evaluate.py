@@ -134,6 +134,17 @@ def evaluate(
     return _Evaluation(scheme, population, source, account, known_fields).outcome()
 
 
+def condition_holds(
+    condition: Condition,
+    scheme: Scheme,
+    source: Source,
+    account: AccountValues,
+    known_fields: Mapping[str, Field],
+) -> bool | None:
+    """Return whether a condition over metrics and fields holds for an account; None: unknown."""
+    return _Evaluation(scheme, Population(), source, account, known_fields).holds(condition)
+
+
 @dataclass(frozen=True)
 class _Evaluation:
     scheme: Scheme
@@ -258,10 +269,12 @@ class _Evaluation:
         self, row: TableRow | Gate, points: Mapping[str, int | None] | None = None
     ) -> ConditionStep:
         said = {leaf: self._leaf(leaf, points or {}) for leaf in leaves(row.when)}
-        return ConditionStep(row, tuple(said.values()), self._holds(row.when, said))
+        whole = holds(row.when, lambda leaf: said[leaf].holds)
+        return ConditionStep(row, tuple(said.values()), whole)
 
-    def _holds(self, condition: Condition, said: Mapping[Leaf, LeafStep]) -> bool | None:
-        return holds(condition, lambda leaf: said[leaf].holds)
+    def holds(self, condition: Condition) -> bool | None:
+        """Return whether a condition without bins holds."""
+        return holds(condition, lambda leaf: self._leaf(leaf, {}).holds)
 
     def _leaf(self, leaf: Leaf, points: Mapping[str, int | None]) -> LeafStep:
         value: Any

@@ -169,6 +169,38 @@ Rule = AbcRule | ValueRule | RankRule | ScoreRule | GridRule | TableRule
 
 
 @dataclass(frozen=True)
+class Grace:
+    """While the condition holds an account does not fall, and stands at least in the tier."""
+
+    when: Condition
+    tier: str | None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """How many accounts a tier takes: a number, or percent of those that are in a tier."""
+
+    tier: str
+    by: str  # the metric that says who comes first
+    better: str
+    accounts: int | None
+    percent: Decimal | None
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """How tiers follow the rule over time; see `tierline.rules.adjusting`."""
+
+    every: str  # the calendar period in which a review counts once
+    margin: Decimal  # percent of an edge that an account may be below it and keep its tier
+    reviews: int  # how many in a row must find it below, until it falls
+    minimum_stay: int  # days in a tier, until it falls
+    proposals: bool  # whether people decide on what changes
+    grace: Grace | None
+    caps: tuple[Cap, ...]  # those of better tiers first
+
+
+@dataclass(frozen=True)
 class Scheme:
     """A rule set over the accounts of a stakeholder group; tiers from best to least."""
 
@@ -176,18 +208,20 @@ class Scheme:
     group: str
     tiers: tuple[str, ...]
     rule: Rule
+    adjustment: Adjustment | None = None
 
     def position(self, tier: str) -> int:
         """Return a tier's place, 0 for the best."""
         return self.tiers.index(tier)
 
     def metrics(self) -> tuple[str, ...]:
-        """Return the ids of the metrics that the rule reads, in the order of their mention."""
-        return tuple(dict.fromkeys(_metrics_of(self.rule)))
+        """Return the ids of the metrics that the scheme reads, in the order of their mention."""
+        return tuple(dict.fromkeys([*_metrics_of(self.rule), *_adjusting(self, "metric")]))
 
     def fields(self) -> tuple[str, ...]:
-        """Return the ids of the fields that the rule's conditions read."""
-        return tuple(dict.fromkeys(leaf.name for leaf in _leaves_of(self.rule, "field")))
+        """Return the ids of the fields that the scheme's conditions read."""
+        read = [leaf.name for leaf in _leaves_of(self.rule, "field")]
+        return tuple(dict.fromkeys([*read, *_adjusting(self, "field")]))
 
 
 def read_scheme(scheme: TieringScheme) -> Scheme:
@@ -195,7 +229,28 @@ def read_scheme(scheme: TieringScheme) -> Scheme:
     tiers = tuple(tier.id for tier in scheme.tiers)
     if "cuts" in scheme.rule:
         _check_order(scheme.id, tiers, [cut["tier"] for cut in scheme.rule["cuts"]])
-    return Scheme(scheme.id, scheme.group, tiers, _READERS[scheme.kind](scheme.rule))
+    rule = _READERS[scheme.kind](scheme.rule)
+    adjustment = _adjustment(scheme.adjustment, tiers) if scheme.adjustment else None
+    return Scheme(scheme.id, scheme.group, tiers, rule, adjustment)
+
+
+def _adjustment(given: Mapping[str, Any], tiers: tuple[str, ...]) -> Adjustment:
+    grace = given.get("grace")
+    caps = sorted(map(_cap, given["caps"]), key=lambda cap: tiers.index(cap.tier))
+    return Adjustment(
+        every=given["every"],
+        margin=_exact(given["margin"]),
+        reviews=given["reviews"],
+        minimum_stay=given["minimum_stay"],
+        proposals=given["proposals"],
+        grace=Grace(read_condition(grace["when"]), grace.get("tier")) if grace else None,
+        caps=tuple(caps),
+    )
+
+
+def _cap(cap: Mapping[str, Any]) -> Cap:
+    percent = _exact(cap["percent"]) if "percent" in cap else None
+    return Cap(cap["tier"], cap["by"], cap.get("better", "higher"), cap.get("accounts"), percent)
 
 
 def _check_order(scheme_id: str, tiers: tuple[str, ...], given: list[str]) -> None:
@@ -323,6 +378,17 @@ def _metrics_of(rule: Rule) -> Iterator[str]:
         case TableRule(bins=bins):
             yield from (row.metric for row in bins)
     yield from (leaf.name for leaf in _leaves_of(rule, "metric"))
+
+
+def _adjusting(scheme: Scheme, subject: str) -> Iterator[str]:
+    """Yield the ids of the metrics or fields that a scheme's adjustment reads."""
+    adjustment = scheme.adjustment
+    if adjustment is None:
+        return
+    if subject == "metric":
+        yield from (cap.by for cap in adjustment.caps)
+    if adjustment.grace is not None:
+        yield from (leaf.name for leaf in leaves(adjustment.grace.when) if leaf.subject == subject)
 
 
 def _leaves_of(rule: Rule, subject: str) -> Iterator[Leaf]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Numeric, Select, Subquery, Text, cast, func, literal, select
+from sqlalchemy.orm import aliased
 
 from tierline.accounts.models import Account
 from tierline.db import db
@@ -90,10 +91,11 @@ def _fitting(cut: ShareCut, whole: int, before: int, value: int) -> int:
 
 def key_of(source: Source) -> ColumnElement[str]:
     """Return the expression of an account's key: its external key, else its id."""
-    key = func.coalesce(Account.external_key, cast(Account.id, Text), type_=Text)
+    own = aliased(Account)  # the statement around it may join the account as well
+    key = func.coalesce(own.external_key, cast(own.id, Text), type_=Text)
     return (
         select(key.collate("C"))
-        .where(Account.tenant_id == current_tenant_id(), Account.id == source.account_id)
+        .where(own.tenant_id == current_tenant_id(), own.id == source.account_id)
         .scalar_subquery()
     )
 

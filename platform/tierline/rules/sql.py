@@ -92,6 +92,13 @@ def compile_scheme(
     return replace(compiled, tier=cast(inside, SmallInteger))
 
 
+def compile_condition(
+    condition: Condition, scheme: Scheme, source: Source, known_fields: Mapping[str, Field]
+) -> Truth:
+    """Return a condition over metrics and fields, compiled for the source; NULL for unknown."""
+    return _Compiler(scheme, Population(), source, {}, known_fields).condition(condition)
+
+
 @dataclass(frozen=True)
 class _Compiler:
     scheme: Scheme
@@ -174,14 +181,14 @@ class _Compiler:
     def _held_by(self, gate: Gate, rule: ScoreRule, weights: Weights) -> Truth:
         """Return whether the limit's condition holds and score or lifts give a better tier."""
         place = self._place(gate)
-        lifted = [self._condition(each.when) for each in rule.lifts() if self._place(each) < place]
+        lifted = [self.condition(each.when) for each in rule.lifts() if self._place(each) < place]
         better = self._scores_above(place, rule, weights)
-        return self._condition(gate.when) & or_(better, *lifted)
+        return self.condition(gate.when) & or_(better, *lifted)
 
     def _lifted_by(self, gate: Gate, rule: ScoreRule, weights: Weights) -> Truth:
         """Return whether the lift's condition holds and the score gives a worse tier."""
         reached = self._scores_above(self._place(gate) + 1, rule, weights)
-        return self._condition(gate.when) & not_(reached)
+        return self.condition(gate.when) & not_(reached)
 
     def _scores_above(self, place: int, rule: ScoreRule, weights: Weights) -> Truth:
         """Return whether the score gives a tier that stands before a place."""
@@ -267,18 +274,19 @@ class _Compiler:
         return step, self._incomplete(weights)
 
     def _table(self, rule: TableRule) -> Whole:
-        rows = [(self._condition(row.when), self._code(row.tier)) for row in rule.rules]
+        rows = [(self.condition(row.when), self._code(row.tier)) for row in rule.rules]
         last = self._code(rule.otherwise) if rule.otherwise is not None else null()
         return case(*rows, else_=last)
 
-    def _condition(self, condition: Condition) -> Truth:
+    def condition(self, condition: Condition) -> Truth:
+        """Return a condition, NULL where it is unknown."""
         match condition:
             case All(parts=parts):
-                return and_(*(self._condition(part) for part in parts))
+                return and_(*(self.condition(part) for part in parts))
             case AnyOf(parts=parts):
-                return or_(*(self._condition(part) for part in parts))
+                return or_(*(self.condition(part) for part in parts))
             case Not(part=part):
-                return not_(self._condition(part))
+                return not_(self.condition(part))
             case Leaf():
                 return self._leaf(condition)
 

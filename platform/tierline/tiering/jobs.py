@@ -16,7 +16,9 @@ from tierline.jobs.running import ClaimLost, Running
 from tierline.metrics.models import STATE
 from tierline.tiering.models import Run
 from tierline.tiering.permissions import RUN
+from tierline.tiering.reviews import REVIEW, due_schemes
 from tierline.tiering.service import assign, begin_run, fail_run, finish_run
+from tierline.tiering.starting import start_run
 
 
 @job_kind("tiering.run", _l("Run a tiering scheme"), permission=RUN)
@@ -32,6 +34,13 @@ def run(running: Running) -> dict[str, Any]:
         fail_run(uuid.UUID(running.position["run"]))
         db.session.commit()
         raise
+
+
+@job_kind(REVIEW, _l("Run the tiering schemes whose time has come"), permission=RUN)
+def review(running: Running) -> dict[str, Any]:
+    """Start a run of each scheme that is due: in a new period, or where a tier by hand is over."""
+    started = [start_run(scheme_id) for scheme_id in due_schemes()]
+    return {"jobs": [str(job.id) for job in started]}
 
 
 def _carry_out(running: Running, here: Run) -> dict[str, Any]:

@@ -15,13 +15,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tierline.db import Base, Tenanted, TenantOwned
+from tierline.db import Base, Tenanted, TenantOwned, foreign_key
 
 STATES = ("running", "done", "failed")
+OVERRIDE_STATES = ("open", "approved", "rejected", "withdrawn")
+PROPOSAL_STATES = ("open", "accepted", "rejected", "outdated")
 
 
 class Scheme(TenantOwned, Base):
@@ -100,4 +103,98 @@ class Assignment(TenantOwned, Base):
     previous: Mapped[int | None] = mapped_column(SmallInteger)
     score: Mapped[int | None]  # in ten-thousandths, of a score scheme
     incomplete: Mapped[bool]
+    reason: Mapped[str | None]  # None: by the rule; else why not (grace, cap, override, …)
+    run_id: Mapped[uuid.UUID]  # whose rule and population were gone by
+    decision_id: Mapped[uuid.UUID | None]  # of the override or the proposal that people decided on
+
+
+class Watch(TenantOwned, Base):
+    """An account that reviews found below the tier that it is in: how many in a row.
+
+    Only who would fall has a row, so that most accounts have none.
+    """
+
+    __tablename__ = "tier_watch"
+    __table_args__ = (foreign_key("account_id", "account", ondelete="CASCADE"),)
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    tier: Mapped[int] = mapped_column(SmallInteger)  # the tier that it is in
+    below: Mapped[int] = mapped_column(SmallInteger)
+    counted_on: Mapped[datetime.date] = mapped_column(Date)  # the last of the reviews
+
+
+class Override(Tenanted, Base):
+    """A tier set by hand, with a reason, who decided, and the day on which it is over.
+
+    It stays until a run lets go of the account (`released_on`), so that nothing holds the tier that
+    was set by hand once its time is over.
+    """
+
+    __tablename__ = "tier_override"
+    __table_args__ = (
+        CheckConstraint(f"state IN {OVERRIDE_STATES}", name="state"),
+        CheckConstraint("begins_on IS NULL OR begins_on <= ends_on", name="days"),
+        ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"], ["tiering_scheme.tenant_id", "tiering_scheme.number"]
+        ),
+        foreign_key("account_id", "account", ondelete="CASCADE"),
+        *(
+            Index(
+                f"ix_tier_override_{state}",
+                "tenant_id",
+                "scheme_number",
+                "account_id",
+                unique=True,
+                postgresql_where=text(f"state = '{state}' AND released_on IS NULL"),
+            )
+            for state in ("open", "approved")
+        ),
+    )
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[uuid.UUID]
+    tier: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str]
+    state: Mapped[str]
+    asked_by: Mapped[str]
+    asked_by_id: Mapped[uuid.UUID | None]  # the membership
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime.datetime | None]
+    note: Mapped[str | None]
+    begins_on: Mapped[datetime.date | None] = mapped_column(Date)
+    ends_on: Mapped[datetime.date] = mapped_column(Date)  # the first day without it
+    released_on: Mapped[datetime.date | None] = mapped_column(Date)
+
+
+class Proposal(Tenanted, Base):
+    """A change of tier that a run proposes, for people to accept or reject."""
+
+    __tablename__ = "tier_proposal"
+    __table_args__ = (
+        CheckConstraint(f"state IN {PROPOSAL_STATES}", name="state"),
+        ForeignKeyConstraint(
+            ["tenant_id", "scheme_number"], ["tiering_scheme.tenant_id", "tiering_scheme.number"]
+        ),
+        foreign_key("account_id", "account", ondelete="CASCADE"),
+        Index(
+            "ix_tier_proposal_open",
+            "tenant_id",
+            "scheme_number",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    scheme_number: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[uuid.UUID]
     run_id: Mapped[uuid.UUID]
+    previous: Mapped[int] = mapped_column(SmallInteger)
+    tier: Mapped[int] = mapped_column(SmallInteger)
+    score: Mapped[int | None]
+    incomplete: Mapped[bool]
+    state: Mapped[str]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime.datetime | None]
+    note: Mapped[str | None]

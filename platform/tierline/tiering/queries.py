@@ -111,6 +111,8 @@ class Recorded:
     begins_on: datetime.date
     score: int | None
     incomplete: bool
+    reason: str | None = None  # None: by the rule
+    decision_id: uuid.UUID | None = None
 
 
 def find_assignment(
@@ -134,7 +136,14 @@ def history(
         statement = statement.where(Assignment.begins_on <= as_of)
     rows = db.session.scalars(statement.order_by(Assignment.begins_on.desc()).limit(limit))
     return [
-        Recorded(tier_name(scheme, row.tier), row.begins_on, row.score, row.incomplete)
+        Recorded(
+            tier_name(scheme, row.tier),
+            row.begins_on,
+            row.score,
+            row.incomplete,
+            row.reason,
+            row.decision_id,
+        )
         for row in rows
     ]
 

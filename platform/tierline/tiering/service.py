@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, literal, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from tierline.access.decision import require
 from tierline.audit.service import record
@@ -23,15 +22,19 @@ from tierline.db.scope import current_tenant_id
 from tierline.errors import Conflict, Invalid
 from tierline.jobs.queries import find_job
 from tierline.marking import N_
-from tierline.metrics.models import STATE, AccountState
+from tierline.metrics.models import STATE
 from tierline.metrics.service import bring_up_to_date, lock_freshness, today
 from tierline.metrics.source import Source
 from tierline.rules.measuring import measure
 from tierline.rules.scheme import read_scheme
-from tierline.tiering.evaluation import Evaluation, confined, evaluation_of, source_of
-from tierline.tiering.models import Assignment, Run, Scheme
+from tierline.tiering.assigning import Moment, latest_day, lock, write, write_decided
+from tierline.tiering.deciding import Deciding
+from tierline.tiering.evaluation import confined, evaluation, evaluation_of, source_of
+from tierline.tiering.models import Run, Scheme
 from tierline.tiering.permissions import RUN
+from tierline.tiering.queries import find_last_run
 from tierline.tiering.results import Result, summarise
+from tierline.tiering.reviews import schedule_reviews
 from tierline.tiering.versions import get_version, use_scheme
 
 BATCH = 100_000
@@ -98,10 +101,18 @@ def begin_run(
     subject = require(RUN)
     as_of = checked_date(as_of)
     scheme = use_scheme(scheme_id)
+    if scheme.last_as_of is None:
+        schedule_reviews()
     _check_no_other_run(scheme, job_id)
     bring_up_to_date()
+    latest = latest_day(scheme)
     rules = read_scheme(get_version(scheme, scheme.version))
     source = source_of(as_of, rules)
+    population = measure(rules, source, *confined(source))
+    recorded = latest is None or as_of >= latest
+    if recorded:
+        found = evaluation(scheme, rules, population, source)
+        population = Deciding.of(found, population, as_of).with_caps()
     run = Run(
         scheme_number=scheme.number,
         version=scheme.version,
@@ -109,9 +120,9 @@ def begin_run(
         state="running",
         started_by=subject.name,
         job_id=job_id,
-        recorded=scheme.last_as_of is None or as_of >= scheme.last_as_of,
-        corrects=scheme.last_as_of == as_of,
-        population=measure(rules, source, *confined(source)).to_document(),
+        recorded=recorded,
+        corrects=latest == as_of,
+        population=population.to_document(),
         changed=0,
     )
     db.session.add(run)
@@ -163,12 +174,14 @@ def assign(
     current = run.as_of == today()
     found = None
     for first, last, accounts in _ranges(start, BATCH if after and current else None):
+        lock(run.scheme_number)
+        db.session.refresh(run, ["corrects"])
         fresh = lock_freshness()
         if current and not fresh.is_true_for(run.as_of):
             bring_up_to_date()
             found = None
         found = found or evaluation_of(run, source)
-        run.changed += _assign(run, found, first, last)
+        run.changed += write(Moment.of(run), found, first, last)
         db.session.flush()
         if after is not None:
             after(last, accounts)
@@ -191,54 +204,31 @@ def _ranges(
     yield first, None, 0
 
 
-def _assign(run: Run, found: Evaluation, first: uuid.UUID | None, last: uuid.UUID | None) -> int:
-    """Write the tiers that change in a range of accounts, and their history, in one statement."""
-    tenant_id, column = current_tenant_id(), f"t{run.scheme_number}"
-    conditions = [STATE.c.tenant_id == tenant_id, *found.joined]
-    if found.source.rows is not STATE:
-        conditions.append(STATE.c.account_id == found.source.account_id)
-    for ids in {STATE.c.account_id, found.source.account_id}:
-        conditions += [ids > first] if first is not None else []
-        conditions += [ids <= last] if last is not None else []
-    changed = (
-        update(AccountState)
-        .where(*conditions, STATE.c[column].is_distinct_from(found.compiled.tier))
-        .values({column: found.compiled.tier})
-        .returning(
-            STATE.c.account_id,
-            literal_column(f"new.{column}").label("tier"),
-            literal_column(f"old.{column}").label("previous"),
-            found.compiled.score.label("score"),
-            func.coalesce(found.compiled.incomplete, False).label("incomplete"),
-        )
-        .execution_options(synchronize_session=False)
-        .cte("changed")
-    )
-    return _write_history(run, changed)
+def settle(scheme_number: int, account_id: uuid.UUID) -> None:
+    """Let an account's tier follow what people decided about it, from today.
+
+    By the rule and the population of the last run; before a scheme's first run there is nothing to
+    do, since that run will heed it.
+    """
+    scheme = lock(scheme_number)
+    run = find_last_run(scheme)
+    if run is None:
+        return
+    day = today()
+    if not lock_freshness().is_true_for(day):
+        bring_up_to_date()
+    expect_corrections(scheme)
+    moment = Moment(run.id, run.population, day, corrects=True)
+    found = evaluation_of(run, source_of(day, read_scheme(get_version(scheme, run.version))))
+    write_decided(moment, found, STATE.c.account_id == account_id)
 
 
-def _write_history(run: Run, changed: Any) -> int:
-    """Insert what changed into the history; a second run on one day corrects the first."""
-    given = {
-        "tenant_id": literal(current_tenant_id()),
-        "scheme_number": literal(run.scheme_number),
-        "account_id": changed.c.account_id,
-        "begins_on": literal(run.as_of),
-        "tier": changed.c.tier,
-        "previous": changed.c.previous,
-        "score": changed.c.score,
-        "incomplete": changed.c.incomplete,
-        "run_id": literal(run.id),
-    }
-    written = insert(Assignment).from_select(list(given), select(*given.values()))
-    if run.corrects:
-        corrected = ("tier", "score", "incomplete", "run_id")
-        written = written.on_conflict_do_update(
-            index_elements=["tenant_id", "scheme_number", "begins_on", "account_id"],
-            set_={name: written.excluded[name] for name in corrected},
-        )
-    counted = written.returning(literal(1).label("one")).cte("written")
-    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+def expect_corrections(scheme: Scheme) -> None:
+    """Tell the run that goes on that there may be assignments of its day already."""
+    if scheme.active_run_id is not None:
+        active = db.session.get_one(Run, (scheme.tenant_id, scheme.active_run_id))
+        active.corrects = True
+        db.session.flush()
 
 
 def fail_run(run_id: uuid.UUID) -> None:

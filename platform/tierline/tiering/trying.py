@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +47,7 @@ from tierline.rules.scheme import Scheme as Rules
 from tierline.rules.scheme import read_scheme
 from tierline.rules.sql import Compiled, compile_scheme
 from tierline.tiering import queries
+from tierline.tiering.deciding import Deciding, needs_decisions
 from tierline.tiering.effects import Effect, Standing, effects_of, playbooks_of
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Scheme
@@ -114,20 +115,21 @@ class _Tried:
     compiled: Compiled
     codes: dict[str, int]
     record: Scheme | None
+    previous: ColumnElement[Any]  # the tier on record
+    conditions: tuple[ColumnElement[bool], ...]  # what confines the rows to the tenant
 
     def tier(self, code: int | None) -> str | None:
         return next((tier for tier, each in self.codes.items() if each == code), None)
 
 
 def try_out(contributed: TieringScheme, samples: int = SAMPLES) -> Trial:
-    """Return what a scheme would do to the accounts of now; writes nothing.
+    """Return what a scheme would do to the accounts of now, adjustment included; writes nothing.
 
     Raises Invalid for a rule that reads what no enabled plugin defines. `samples` named accounts
     are returned for each move, the first by key; 0 spares a statement.
     """
     tried, as_of = _tried(contributed)
-    defined = metrics.definitions()
-    sales, profit = money_metrics(tried.rules, defined)
+    sales, profit = money_metrics(tried.rules, metrics.definitions())
     known_fields = {field.id: field for field in fields("account")}
     parts = parts_of(tried.rules, tried.population, tried.source, tried.compiled, known_fields)
     each = _each(tried, parts, sales, profit)
@@ -158,7 +160,51 @@ def _tried(contributed: TieringScheme) -> tuple[_Tried, datetime.date]:
     codes = {tier: place for place, tier in enumerate(names, start=1)}
     known_fields = {field.id: field for field in fields("account")}
     compiled = compile_scheme(rules, population, source, codes, known_fields)
-    return _Tried(contributed, rules, population, source, compiled, codes, record), as_of
+    tried = _Tried(
+        contributed, rules, population, source, compiled, codes, record, *_on_record(source, record)
+    )
+    if needs_decisions(rules, record.number if record else None):
+        return _decided(tried, as_of), as_of
+    return tried, as_of
+
+
+def _on_record(
+    source: Source, record: Scheme | None
+) -> tuple[ColumnElement[Any], tuple[ColumnElement[bool], ...]]:
+    """Return the tier on record, and the conditions that join it."""
+    if record is None:
+        return cast(null(), SmallInteger), tuple(confined(source))
+    own = STATE.c.tenant_id == current_tenant_id()
+    joined = [] if source.rows is STATE else [STATE.c.account_id == source.account_id]
+    return STATE.c[f"t{record.number}"], (own, *joined)
+
+
+def _decided(tried: _Tried, as_of: datetime.date) -> _Tried:
+    """Return the scheme with what a run would decide in place of what the rule gives."""
+    number = tried.record.number if tried.record else None
+    money = money_metrics(tried.rules, metrics.definitions())
+    deciding = Deciding(
+        number=number,
+        rules=tried.rules,
+        source=tried.source,
+        compiled=tried.compiled,
+        codes=tried.codes,
+        population=tried.population,
+        as_of=as_of,
+        carried=tuple(filter(None, money)),
+    )
+    population = deciding.with_caps()
+    rows, source, tier = replace(deciding, population=population).outcome()
+    known_fields = {field.id: field for field in fields("account")}
+    compiled = compile_scheme(tried.rules, population, source, tried.codes, known_fields)
+    return replace(
+        tried,
+        population=population,
+        source=source,
+        compiled=replace(compiled, tier=tier, incomplete=rows.c.incomplete),
+        previous=rows.c.now,
+        conditions=(),
+    )
 
 
 def _source(rules: Rules) -> tuple[Source, datetime.date]:
@@ -175,23 +221,15 @@ def _each(tried: _Tried, parts: Sequence[Part], sales: str | None, profit: str |
     """Return a row an account that is in the group or has a tier on record."""
     source, compiled = tried.source, tried.compiled
     inside = source.in_group(tried.rules.group)
-    previous: Any = cast(null(), SmallInteger)
-    conditions, around = [*confined(source)], inside
-    if tried.record is not None:
-        previous = STATE.c[f"t{tried.record.number}"]
-        around = or_(inside, previous.is_not(None))
-    if tried.record is not None and source.rows is not STATE:
-        conditions += [
-            STATE.c.tenant_id == current_tenant_id(),
-            STATE.c.account_id == source.account_id,
-        ]
+    conditions = [*tried.conditions]
+    around = inside if tried.record is None else or_(inside, tried.previous.is_not(None))
     staged = bool(playbooks_of(tried.scheme.id))
     if staged or tried.rules.fields():
         conditions += [Account.tenant_id == current_tenant_id(), Account.id == source.account_id]
     columns = {
         "account_id": source.account_id,
         "inside": inside,
-        "previous": previous,
+        "previous": tried.previous,
         "tier": compiled.tier,
         "stage": Account.lifecycle_stage if staged else literal(""),
         "sales": source.value(sales) if sales else UNKNOWN,

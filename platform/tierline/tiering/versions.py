@@ -96,6 +96,7 @@ def document_of(scheme: TieringScheme) -> dict[str, Any]:
                 "tiers": [vars(tier) for tier in scheme.tiers],
                 "rule": scheme.rule,
                 "weight": scheme.weight,
+                **({"adjustment": scheme.adjustment} if scheme.adjustment else {}),
             }
         )
     )
@@ -103,9 +104,10 @@ def document_of(scheme: TieringScheme) -> dict[str, Any]:
 
 
 def digest_of(scheme: TieringScheme) -> str:
-    """Return the digest of what a scheme's result rests on: its group, kind, tiers and rule."""
+    """Return the digest of what a result rests on: group, kind, tiers, rule and adjustment."""
     document = document_of(scheme)
     meaning = [document["group"], document["kind"], scheme_tiers(scheme), document["rule"]]
+    meaning += [document["adjustment"]] if scheme.adjustment else []
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
