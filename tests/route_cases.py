@@ -92,6 +92,9 @@ def a_commitment(world: World) -> Mapping[str, Any]:
 
 
 READ = Case()
+HAND = {"tier": "a", "reason": "A test", "ends_on": str(soon().date())}
+HAND_ID = {"override_id": "open_override_id"}
+ONCE_RUN = {"scheme_id": "run_scheme_id"}
 DISABLED = Case(arguments={"plugin": "disabled_plugin"})
 CLOSED = Case(
     arguments={"commitment_id": "closed_commitment_id"},
@@ -258,6 +261,20 @@ CASES: dict[str, Case] = {
     "GET tiering.show_scheme": READ,
     "POST tiering.run_scheme": READ,
     "GET tiering.explain_tier": READ,
+    "POST tiering.ask_override": Case(form=HAND | {"scheme": "essentials:abc_sales"}),
+    "GET tiering.show_decisions": READ,
+    "POST tiering.approve_override": Case(HAND_ID),
+    "POST tiering.reject_override": Case(HAND_ID, form={"note": "No"}),
+    "POST tiering.withdraw_override": Case(HAND_ID, role=Role.MANAGER),
+    "POST tiering.decide_proposals": Case(ONCE_RUN, form={"act": "accept", "which": "all"}),
+    "GET api_tiering.list_overrides": READ,
+    "POST api_tiering.ask_override": Case(json=HAND),
+    "POST api_tiering.approve_override": Case(HAND_ID),
+    "POST api_tiering.reject_override": Case(HAND_ID, json={"note": "No"}),
+    "POST api_tiering.withdraw_override": Case(HAND_ID, json={}, role=Role.MANAGER),
+    "GET api_tiering.list_proposals": READ,
+    "POST api_tiering.accept_proposals": Case(ONCE_RUN, json={}),
+    "POST api_tiering.reject_proposals": Case(ONCE_RUN, json={"note": "No"}),
     "GET api_tiering.list_schemes": READ,
     "GET api_tiering.show_scheme": READ,
     "GET api_tiering.list_runs": READ,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import tempfile
 import uuid
@@ -27,7 +28,7 @@ from people import (
     soon,
 )
 from releases import pin_older
-from tierline.access.decision import acting_as
+from tierline.access.decision import Subject, acting_as
 from tierline.access.permissions import Role
 from tierline.accounts import contact_service as contacts
 from tierline.accounts import service as accounts
@@ -43,6 +44,7 @@ from tierline.jobs.service import enqueue
 from tierline.ledger.models import LedgerTransaction
 from tierline.packs.differences import Operation
 from tierline.plugins import installing
+from tierline.tiering import overrides
 from tierline.tiering.models import Run
 from tierline.tiering.starting import start_run
 from tierline_regulators import service as commitments
@@ -333,6 +335,22 @@ def run_id(world: World) -> uuid.UUID:
     db.session.commit()
     assert run_job(world.app, world.company.id, job.id) == "done"
     return db.session.scalars(select(Run.id).where(Run.job_id == job.id)).one()
+
+
+@maker
+def open_override_id(world: World) -> uuid.UUID:
+    """Make a tier by hand that somebody who may not decide has asked for."""
+    member = Subject("Member", world.company.id, Role.MEMBER, membership_id=uuid.uuid4())
+    with acting_as(member):
+        until = soon().date() + datetime.timedelta(days=30)
+        return overrides.ask("essentials:abc_sales", account_id(world), "a", "A test", until).id
+
+
+@maker
+def run_scheme_id(world: World) -> str:
+    """Return the id of a scheme that was run."""
+    world.make("run_id")
+    return scheme_id(world)
 
 
 def mapping_of(world: World) -> dict[str, Any]:

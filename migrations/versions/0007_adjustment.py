@@ -70,6 +70,8 @@ def upgrade() -> None:
     for state in ("open", "approved"):
         _index("tier_override", state, f"state = '{state}' AND released_on IS NULL")
     _index("tier_proposal", "open", "state = 'open'")
+    for table in ("tier_override", "tier_proposal", "tier_watch"):
+        op.secure_tenant_table(table)
 
 
 def _head() -> list[sa.Column]:

@@ -31,7 +31,7 @@ from tierline.web.guards import ANYONE, OPERATOR, SIGNED_IN, Guard, guards
 SHARED = {
     *("plugin", "enabled_plugin", "suspended_plugin", "installed_plugin", "retired_plugin"),
     *("disabled_plugin", "older_plugin", "changed_plugin", "draft", "published", "submitted"),
-    *("reset_token", "scheme_id", "older_version"),
+    *("reset_token", "scheme_id", "run_scheme_id", "older_version"),
 }
 SAFE = ("GET",)
 EVERYDAY = ("account_id", "import_id", "job_id", "token_id", "membership_id")

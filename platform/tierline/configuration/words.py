@@ -24,8 +24,12 @@ FOLDERS = {
     "playbooks": _l("Playbooks"),
 }
 KEYS = {
+    "accounts": _l("accounts at most"),
+    "adjustment": _l("over time"),
     "better": _l("better"),
     "bins": _l("bins"),
+    "by": lazy_pgettext("cap", "the best by"),
+    "caps": _l("caps"),
     "cells": _l("edges and cells"),
     "choices": _l("choices"),
     "collection": _l("rules of collecting"),
@@ -36,21 +40,28 @@ KEYS = {
     "cuts": _l("cuts"),
     "digits": _l("digits"),
     "edges": _l("edges"),
+    "every": lazy_pgettext("schedule", "every"),
     "from": lazy_pgettext("cut", "from"),
     "gates": _l("gates"),
+    "grace": _l("grace"),
     "group": _l("stakeholder group"),
     "indicators": _l("indicators and weights"),
     "items": _l("questions"),
     "kinds": _l("kinds"),
     "labels": _l("labels"),
+    "margin": _l("margin"),
     "maximum": _l("maximum"),
     "metric": _l("metric"),
     "minimum": _l("minimum"),
     "minimum_present": _l("least weight known"),
+    "minimum_stay": _l("least stay in days"),
     "null": _l("unknown when"),
     "otherwise": _l("otherwise"),
+    "percent": _l("percent at most"),
     "period": _l("period"),
     "plural": _l("plural"),
+    "proposals": _l("people decide"),
+    "reviews": _l("reviews in a row"),
     "rows": _l("rows"),
     "rule": "",
     "rules": _l("rows of the table"),
@@ -67,6 +78,13 @@ KEYS = {
     "weight": _l("weight"),
     "when": lazy_pgettext("rule", "When"),
     ORDER: _l("order"),
+}
+PERIODS = {
+    "day": _l("day"),
+    "week": _l("week"),
+    "month": _l("month"),
+    "quarter": _l("quarter"),
+    "year": _l("year"),
 }
 STATES = {
     "needs_a_look": _l("Needs a look"),
@@ -137,12 +155,15 @@ Names = Mapping[str, str]
 
 
 def tier_names(address: str, document: Mapping[str, Any]) -> Names:
-    """Return what the tiers are called that a part of a scheme's rule names by their ids."""
+    """Return what the words are called that a part of a scheme holds: tiers' ids, periods."""
     folder, name, path = read_address(address)
-    if folder != "tiering" or path[:1] != ("rule",):
+    if folder != "tiering" or path[:1] not in (("rule",), ("adjustment",)):
         return {}
     tiers = document.get(folder, {}).get(name, {}).get("tiers", ())
-    return {tier["id"]: localized(tier["title"]) for tier in tiers}
+    found = {tier["id"]: localized(tier["title"]) for tier in tiers}
+    return found | (
+        {key: str(word) for key, word in PERIODS.items()} if path[-1] == "every" else {}
+    )
 
 
 def value(given: Any, names: Names | None = None) -> str:

@@ -25,6 +25,7 @@ from tierline.errors import Invalid
 from tierline.packs.leaves import plain
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.effective import ChangesInvalid
+from tierline.schemes.adjustment_sections import new_block
 from tierline.schemes.choices import Choices, choices_for
 from tierline.schemes.history import FOLDER, parts_of
 from tierline.schemes.parts import Section, find, put
@@ -95,8 +96,12 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
                 put(document, field.path, field.read(form[field.path]))
     fit(document, before)
     act, _colon, path = form.get("act", "").partition(":")
-    known = {section.path for section in sections(document, choices) if section.is_list}
-    if act == "add" and path in known:
+    parts = sections(document, choices)
+    known = {section.path for section in parts if section.is_list}
+    blocks = {section.path for section in parts if section.block}
+    if path in blocks:
+        put(document, path, new_block(path, choices) if act == "add" else None)
+    elif act == "add" and path in known:
         find(document, path).append(new_element(document, path, choices))
     elif act in ("up", "down", "remove"):
         _rearrange(document, act, path, known)

@@ -7,15 +7,18 @@ A field's name is its place in the document as the checker of plugins writes it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import yaml
+from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from tierline.packs.leaves import plain
+from tierline.web.language import localized
 
-Kind = Literal["text", "number", "numbers", "choice", "condition"]
+Kind = Literal["text", "number", "numbers", "choice", "flag", "condition"]
 Options = Sequence[tuple[str, str]]
 
 
@@ -35,6 +38,8 @@ class FormField:
         found = find(document, self.path)
         if found is None:
             return ""
+        if self.kind == "flag" and isinstance(found, bool):
+            return "yes" if found else "no"
         if self.kind == "numbers" and isinstance(found, list):
             return " ".join(str(each) for each in found)
         if self.kind == "condition" and not isinstance(found, str):
@@ -53,6 +58,8 @@ class FormField:
             return _number(text)
         if self.kind == "numbers":
             return [_number(each) for each in re.split(r"[\s;；]+", text)]
+        if self.kind == "flag":
+            return text == "yes"
         if self.kind == "condition":
             return _condition(text)
         return text
@@ -95,6 +102,7 @@ class Section:
     title: str
     rows: tuple[Row, ...]
     is_list: bool = False  # whether rows can be added, moved and removed
+    block: Literal["", "absent", "present"] = ""  # whether the whole part can be added or removed
     hint: str = ""
     cells: tuple[tuple[FormField, ...], ...] = field(default=())  # of a grid, the best row first
     heads: tuple[str, ...] = ()
@@ -105,6 +113,17 @@ class Section:
         return [each for row in self.rows for each in row.fields] + [
             cell for line in self.cells for cell in line
         ]
+
+
+def condition_field(path: str) -> FormField:
+    """Return the field of the condition that stands at a path."""
+    hint = _("A condition as in a plugin: {metric: …, op: ge, value: 5}; several in all or any")
+    return FormField(f"{path}.when", pgettext("rule", "When"), "condition", hint=hint)
+
+
+def tier_options(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the tiers of a scheme to choose from."""
+    return [(tier["id"], localized(tier["title"]) or tier["id"]) for tier in document["tiers"]]
 
 
 def steps(path: str) -> list[str | int]:

@@ -19,11 +19,17 @@ def new_element(document: Document, path: str, choices: Choices) -> dict[str, An
         added: dict[str, Any] = copy.deepcopy(rows[-1])
     else:
         added = copy.deepcopy(_BLANK[path.rpartition(".")[2]])
-        if "metric" in added:
-            added["metric"] = choices.metrics[0][0]
+        for key in ("metric", "by"):
+            if key in added:
+                added[key] = choices.metrics[0][0]
         for key in ("tier", "at_most"):
             if key in added:
                 added[key] = document["tiers"][-1]["id"]
+    if path.endswith("caps"):
+        capped = [row["tier"] for row in rows]
+        added["tier"] = next(
+            (tier["id"] for tier in document["tiers"] if tier["id"] not in capped), added["tier"]
+        )
     if "id" in added:
         stem = path.rpartition(".")[2].rstrip("s")
         added["id"] = _fresh(stem, (row["id"] for row in rows))
@@ -38,6 +44,7 @@ _BLANK: dict[str, dict[str, Any]] = {
     "bins": {"id": "", "metric": "", "quantiles": 5, "better": "higher", "offset": 0},
     "rules": {"id": "", "when": _UNKNOWN, "tier": ""},
     "cuts": {"tier": ""},
+    "caps": {"tier": "", "by": "", "better": "higher", "percent": 5},
 }
 
 

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from tierline.packs.scheme_documents import COLORS
+from tierline.schemes.adjustment_sections import adjustment_sections
 from tierline.schemes.choices import Choices
-from tierline.schemes.parts import FormField, Row, Section
+from tierline.schemes.parts import FormField, Row, Section, condition_field, tier_options
 from tierline.web.language import localized
 
 Document = Mapping[str, Any]
@@ -18,7 +19,8 @@ Document = Mapping[str, Any]
 
 def sections(document: Document, choices: Choices) -> list[Section]:
     """Return the sections of a scheme's form."""
-    return [_head(), _tiers(document), *_RULES[document["kind"]](document, choices)]
+    rule = _RULES[document["kind"]](document, choices)
+    return [_head(), _tiers(document), *rule, *adjustment_sections(document, choices)]
 
 
 def _texts(path: str, label: str) -> tuple[FormField, ...]:
@@ -54,10 +56,6 @@ def _colors() -> dict[str, str]:
     return dict(zip(COLORS, names, strict=True))
 
 
-def _tier_options(document: Document) -> list[tuple[str, str]]:
-    return [(tier["id"], localized(tier["title"]) or tier["id"]) for tier in document["tiers"]]
-
-
 def _better(path: str) -> FormField:
     options = (("higher", _("higher")), ("lower", _("lower")))
     return FormField(f"{path}.better", _("Better"), "choice", options)
@@ -69,7 +67,7 @@ def _cuts(document: Document, key: str, label: str, hint: str) -> Section:
             f"rule.cuts[{place}]",
             _("Cut %(number)s", number=place + 1),
             (
-                FormField(f"rule.cuts[{place}].tier", _("Tier"), "choice", _tier_options(document)),
+                FormField(f"rule.cuts[{place}].tier", _("Tier"), "choice", tier_options(document)),
                 FormField(f"rule.cuts[{place}].{key}", label, "number", optional=key != "until"),
             ),
         )
@@ -144,17 +142,12 @@ def _gates(document: Document, choices: Choices) -> Section:
         label = _("At least") if key == "at_least" else _("At most")
         fields = (
             *_texts(f"{path}.title", _("Title")),
-            FormField(f"{path}.{key}", label, "choice", _tier_options(document)),
-            _when(path),
+            FormField(f"{path}.{key}", label, "choice", tier_options(document)),
+            condition_field(path),
         )
         title = localized(gate["title"]) or gate["id"]
         rows.append(Row(path, title, fields, choices.sentence(gate["when"])))
     return Section("rule.gates", _("Gates"), tuple(rows), is_list=True)
-
-
-def _when(path: str) -> FormField:
-    hint = _("A condition as in a plugin: {metric: …, op: ge, value: 5}; several in all or any")
-    return FormField(f"{path}.when", pgettext("rule", "When"), "condition", hint=hint)
 
 
 def _grid(document: Document, choices: Choices) -> list[Section]:
@@ -183,7 +176,7 @@ def _grid(document: Document, choices: Choices) -> list[Section]:
 
 
 def _cells(document: Document) -> Section:
-    rule, options = document["rule"], _tier_options(document)
+    rule, options = document["rule"], tier_options(document)
     down, across = (_labels(rule[side]) for side in ("rows", "columns"))
     lines = [
         tuple(
@@ -207,7 +200,7 @@ def _labels(axis: Document) -> list[str]:
 
 
 def _table(document: Document, choices: Choices) -> list[Section]:
-    rule, options = document["rule"], _tier_options(document)
+    rule, options = document["rule"], tier_options(document)
     bins = tuple(
         Row(
             path,
@@ -226,7 +219,7 @@ def _table(document: Document, choices: Choices) -> list[Section]:
         Row(
             path,
             _("Row %(number)s", number=place + 1),
-            (FormField(f"{path}.tier", _("Tier"), "choice", options), _when(path)),
+            (FormField(f"{path}.tier", _("Tier"), "choice", options), condition_field(path)),
             choices.sentence(row["when"]),
         )
         for place, row in enumerate(rule["rules"])

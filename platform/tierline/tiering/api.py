@@ -9,19 +9,27 @@ from tierline.api import ApiBlueprint
 from tierline.jobs.models import Job
 from tierline.jobs.schemas import JobSchema
 from tierline.metrics.queries import get_account
-from tierline.tiering import queries
+from tierline.tiering import overrides, proposals, queries
+from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
 from tierline.tiering.explain import explain_account
 from tierline.tiering.models import Run
-from tierline.tiering.permissions import READ, RUN
+from tierline.tiering.permissions import ASK, DECIDE, READ, RUN
 from tierline.tiering.schemas import (
     AccountTiersSchema,
     ExplanationQuery,
     ExplanationSchema,
+    TierDecidedCountSchema,
     TieringRunListSchema,
     TieringRunRequestSchema,
     TieringRunSchema,
     TieringSchemeDetailSchema,
     TieringSchemeListSchema,
+    TierNoteSchema,
+    TierOverrideListSchema,
+    TierOverrideRequestSchema,
+    TierOverrideSchema,
+    TierProposalDecisionSchema,
+    TierProposalListSchema,
 )
 from tierline.tiering.starting import start_run
 
@@ -63,6 +71,76 @@ def run_scheme(given: dict[str, Any], scheme_id: str) -> Job:
 def show_run(run_id: uuid.UUID) -> Run:
     """Show a run with its result by tier."""
     return queries.get_run(run_id)
+
+
+@api.get("/tiering/schemes/<scheme_id>/overrides", permission=READ)
+@api.response(200, TierOverrideListSchema)
+def list_overrides(scheme_id: str) -> dict[str, Any]:
+    """List the tiers that are asked for or hold by hand."""
+    return {"items": list_of_hands(scheme_id)}
+
+
+@api.post("/accounts/<uuid:account_id>/tiers/<scheme_id>/override", permission=ASK)
+@api.arguments(TierOverrideRequestSchema)
+@api.response(201, TierOverrideSchema)
+def ask_override(given: dict[str, Any], account_id: uuid.UUID, scheme_id: str) -> dict[str, Any]:
+    """Ask for a tier by hand; it holds at once where the caller may decide."""
+    asked = overrides.ask(scheme_id, account_id, **given)
+    return describe_override(asked, scheme_of(asked))
+
+
+@api.post("/tiering/overrides/<uuid:override_id>/approve", permission=DECIDE)
+@api.response(200, TierOverrideSchema)
+def approve_override(override_id: uuid.UUID) -> dict[str, Any]:
+    """Let a tier that was asked for hold from today."""
+    found = overrides.approve(override_id)
+    return describe_override(found, scheme_of(found))
+
+
+@api.post("/tiering/overrides/<uuid:override_id>/reject", permission=DECIDE)
+@api.arguments(TierNoteSchema)
+@api.response(200, TierOverrideSchema)
+def reject_override(given: dict[str, Any], override_id: uuid.UUID) -> dict[str, Any]:
+    """Reject a tier that was asked for, with a reason."""
+    found = overrides.reject(override_id, given["note"])
+    return describe_override(found, scheme_of(found))
+
+
+@api.post("/tiering/overrides/<uuid:override_id>/withdraw", permission=ASK)
+@api.arguments(TierNoteSchema)
+@api.response(200, TierOverrideSchema)
+def withdraw_override(given: dict[str, Any], override_id: uuid.UUID) -> dict[str, Any]:
+    """Take a tier by hand back; the rule is heeded again from today."""
+    found = overrides.withdraw(override_id, given["note"])
+    return describe_override(found, scheme_of(found))
+
+
+@api.get("/tiering/schemes/<scheme_id>/proposals", permission=READ)
+@api.response(200, TierProposalListSchema)
+def list_proposals(scheme_id: str) -> dict[str, Any]:
+    """List the changes of tier that the last run proposes."""
+    scheme = queries.get_entry(scheme_id).scheme
+    if scheme is None:
+        return {"moves": [], "items": []}
+    items = proposals.open_proposals(scheme, proposals.Chosen())
+    return {"moves": proposals.open_moves(scheme), "items": items}
+
+
+@api.post("/tiering/schemes/<scheme_id>/proposals/accept", permission=DECIDE)
+@api.arguments(TierProposalDecisionSchema)
+@api.response(200, TierDecidedCountSchema)
+def accept_proposals(given: dict[str, Any], scheme_id: str) -> dict[str, int]:
+    """Let proposed tiers hold from today; answers with how many accounts change tier."""
+    return {"accounts": proposals.accept(scheme_id, proposals.Chosen(given["ids"]))}
+
+
+@api.post("/tiering/schemes/<scheme_id>/proposals/reject", permission=DECIDE)
+@api.arguments(TierProposalDecisionSchema)
+@api.response(200, TierDecidedCountSchema)
+def reject_proposals(given: dict[str, Any], scheme_id: str) -> dict[str, int]:
+    """Reject proposed tiers with a reason; they are not proposed again for ninety days."""
+    chosen = proposals.Chosen(given["ids"])
+    return {"accounts": proposals.reject(scheme_id, chosen, given["note"])}
 
 
 @api.get("/accounts/<uuid:account_id>/tiers", permission=READ)

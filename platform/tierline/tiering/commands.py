@@ -1,4 +1,4 @@
-"""`tierline tiering run|weights|explain`."""
+"""`tierline tiering run|weights|explain|override|decisions|decide`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from tierline.console import in_tenant, json_option, show, tenant_option
-from tierline.tiering.explain import explain
+from tierline.tiering import overrides, proposals, queries
+from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
+from tierline.tiering.explain import explain, find_by_key
 from tierline.tiering.service import run_now
 from tierline.tiering.weighting import entropy_weights
 
@@ -133,3 +135,68 @@ def _steps(explanation: dict[str, Any]) -> Iterator[str]:
 
 def _shown(value: Any) -> str:
     return "unknown" if value is None else f"{value:,}"
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@click.option("--account", "key", metavar="EXTERNAL_KEY", required=True, help="Its number.")
+@click.option("--tier", metavar="ID", required=True, help="The tier in place of the rule's.")
+@click.option("--until", type=Day(), required=True, help="The first day without it.")
+@click.option("--reason", required=True, help="Why.")
+@json_option
+def override(
+    slug: str, scheme_id: str, key: str, tier: str, until: datetime.date, reason: str, as_json: bool
+) -> None:
+    """Set an account's tier by hand, for a time."""
+    with in_tenant(slug):
+        asked = overrides.ask(scheme_id, find_by_key(key).id, tier, reason, until)
+        found = describe_override(asked, scheme_of(asked))
+    show(found, as_json, [f"{key}: {tier} until {until} ({found['state']})"])
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@json_option
+def decisions(slug: str, scheme_id: str, as_json: bool) -> None:
+    """List what people decide on in a scheme: tiers by hand, and what runs propose."""
+    with in_tenant(slug):
+        scheme = queries.get_entry(scheme_id).scheme
+        chosen = proposals.open_proposals(scheme, proposals.Chosen()) if scheme else []
+        found = {
+            "overrides": list_of_hands(scheme_id),
+            "moves": [vars(move) for move in proposals.open_moves(scheme)] if scheme else [],
+            "proposals": [vars(each) for each in chosen],
+        }
+    show(found, as_json, _decision_lines(found))
+
+
+def _decision_lines(found: dict[str, Any]) -> Iterator[str]:
+    for hand in found["overrides"]:
+        held = f"{hand['tier']} until {hand['ends_on']} ({hand['state']})"
+        yield f"{hand['account']} {hand['name']}: {held}"
+    for move in found["moves"]:
+        yield f"proposed {move['previous']} → {move['tier']}: {move['accounts']:,} accounts"
+    for each in found["proposals"]:
+        yield f"  {each['key']} {each['name']}: {each['previous']} → {each['tier']}"
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@click.option("--account", "keys", metavar="EXTERNAL_KEY", multiple=True, help="Only these.")
+@click.option("--reject", "note", metavar="REASON", help="Reject, for this reason; else accept.")
+@json_option
+def decide(
+    slug: str, scheme_id: str, keys: tuple[str, ...], note: str | None, as_json: bool
+) -> None:
+    """Accept what runs propose in a scheme, or reject it."""
+    with in_tenant(slug):
+        chosen = proposals.Chosen(proposals.ids_of(scheme_id, keys) if keys else None)
+        if note is None:
+            count = proposals.accept(scheme_id, chosen)
+        else:
+            count = proposals.reject(scheme_id, chosen, note)
+    done = "changed tier" if note is None else "changes were rejected"
+    show({"accounts": count}, as_json, [f"{count:,} {done}"])

@@ -18,22 +18,31 @@ from tierline.metrics.definitions import Definitions, resting_on_all
 from tierline.metrics.rows import count_rows
 from tierline.metrics.source import Source
 from tierline.metrics.units import from_stored
-from tierline.packs.contributions import TieringScheme
+from tierline.packs.contributions import Field, TieringScheme
 from tierline.plugins.queries import fields, get_scheme
+from tierline.rules.adjusting import decide
 from tierline.rules.counterfactual import Counterfactual, counterfactual
 from tierline.rules.evaluate import Outcome, evaluate
 from tierline.rules.measuring import measure
 from tierline.rules.population import AccountValues, Population, read_population
 from tierline.rules.scheme import Scheme as Rules
 from tierline.rules.scheme import read_scheme
+from tierline.rules.sql import compile_scheme
 from tierline.tiering import queries
+from tierline.tiering.assigning import latest_day
+from tierline.tiering.deciding import Deciding, needs_decisions
+from tierline.tiering.decisions import Decided, describe_decision, describe_hands
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Run, Scheme
 from tierline.tiering.moves import describe_moves
 from tierline.tiering.service import checked_date
+from tierline.tiering.standing import read_standing
 from tierline.tiering.steps import describe
 from tierline.tiering.versions import digest_of, get_version
 from tierline.web.language import localized
+
+LookedAt = tuple[Rules, Population, Source, AccountValues, dict[str, Field]]
+"""What a rule looks at: itself, what it takes from all, the values' source, one account, fields."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,18 @@ def explain(
     scheme_id: str, external_key: str, as_of: datetime.date | None = None
 ) -> dict[str, Any]:
     """Return why the account with this external key is in its tier; see `explain_account`."""
+    return explain_account(scheme_id, find_by_key(external_key), as_of)
+
+
+def find_by_key(external_key: str) -> Account:
+    """Return the account with this external key; raises NotFound."""
     account = db.session.scalars(
         select(Account).where(Account.external_key == external_key)
     ).one_or_none()
     if account is None:
         message = _('There is no account with the number "%(key)s".', key=external_key)
         raise NotFound(message)
-    return explain_account(scheme_id, account, as_of)
+    return account
 
 
 def explain_account(
@@ -79,9 +93,12 @@ def explain_account(
     outcome = evaluate(*looked_at)
     inside = queries.is_in_group(account, ground.rules.group)
     moves = counterfactual(*looked_at) if inside else Counterfactual((), ())
+    decision = _decision(ground, account, looked_at) if inside else None
     return {
-        **_head(ground, account, outcome, inside),
+        **_head(ground, account, outcome, decision, inside),
         **describe(outcome, ground.contributed, defined),
+        "adjustment": decision and describe_decision(decision, ground.contributed, ground.scheme),
+        **describe_hands(ground.scheme, account.id),
         "moves": describe_moves(moves, ground.contributed, defined),
         "metrics": _metrics(ground, account.id, values, defined),
     }
@@ -121,7 +138,38 @@ def _population(ground: Ground, defined: Definitions) -> Population:
         source = metrics.store_source(defined)
     else:
         source = metrics.source_as_of(ground.as_of, defined)
-    return measure(ground.rules, source, *confined(source))
+    population = measure(ground.rules, source, *confined(source))
+    if ground.rules.adjustment is None or not ground.rules.adjustment.caps:
+        return population
+    return _with_caps(ground, source, population)
+
+
+def _with_caps(ground: Ground, source: Source, population: Population) -> Population:
+    """Return the population with where caps would end if the scheme were run now."""
+    names = [tier.id for tier in ground.contributed.tiers]
+    kept = list(ground.scheme.tier_ids) if ground.scheme else []
+    codes = {tier: n for n, tier in enumerate(dict.fromkeys([*kept, *names]), start=1)}
+    known_fields = {field.id: field for field in fields("account")}
+    compiled = compile_scheme(ground.rules, population, source, codes, known_fields)
+    number = ground.scheme.number if ground.scheme else None
+    deciding = Deciding(number, ground.rules, source, compiled, codes, population, ground.as_of)
+    return deciding.with_caps()
+
+
+def _decision(ground: Ground, account: Account, looked_at: LookedAt) -> Decided | None:
+    """Return what is decided in place of the rule; None where the rule alone is heeded.
+
+    None, too, for a day before the last on record: what was known of the account's standing then
+    is not kept but for its tier.
+    """
+    latest = latest_day(ground.scheme) if ground.scheme is not None else None
+    if latest is not None and ground.as_of < latest:
+        return None
+    number = ground.scheme.number if ground.scheme else None
+    if not needs_decisions(ground.rules, number):
+        return None
+    standing = read_standing(ground.scheme, ground.rules, account.id, ground.as_of)
+    return Decided(standing, decide(*looked_at, standing, ground.as_of))
 
 
 def _values(source: Source, rules: Rules, account: Account) -> AccountValues:
@@ -136,10 +184,12 @@ def _values(source: Source, rules: Rules, account: Account) -> AccountValues:
     return AccountValues(found, account.fields, account.external_key or str(account.id))
 
 
-def _head(ground: Ground, account: Account, outcome: Outcome, inside: bool) -> dict[str, Any]:
+def _head(
+    ground: Ground, account: Account, outcome: Outcome, decided: Decided | None, inside: bool
+) -> dict[str, Any]:
     recorded = queries.find_assignment(ground.scheme, account.id, ground.as_of)
     titles = {tier.id: localized(tier.title) for tier in ground.contributed.tiers}
-    tier = outcome.tier if inside else None
+    tier = decided.decision.tier if decided else outcome.tier if inside else None
     return {
         "account": account.external_key or str(account.id),
         "name": account.name,

@@ -139,16 +139,21 @@ class Override(Tenanted, Base):
             ["tenant_id", "scheme_number"], ["tiering_scheme.tenant_id", "tiering_scheme.number"]
         ),
         foreign_key("account_id", "account", ondelete="CASCADE"),
-        *(
-            Index(
-                f"ix_tier_override_{state}",
-                "tenant_id",
-                "scheme_number",
-                "account_id",
-                unique=True,
-                postgresql_where=text(f"state = '{state}' AND released_on IS NULL"),
-            )
-            for state in ("open", "approved")
+        Index(
+            "ix_tier_override_open",
+            "tenant_id",
+            "scheme_number",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state = 'open' AND released_on IS NULL"),
+        ),
+        Index(
+            "ix_tier_override_approved",
+            "tenant_id",
+            "scheme_number",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state = 'approved' AND released_on IS NULL"),
         ),
     )
 

@@ -6,16 +6,19 @@ import datetime
 import uuid
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from tierline.errors import Invalid
 from tierline.metrics.queries import get_account
 from tierline.plugins import words
-from tierline.tiering import views
-from tierline.tiering.permissions import READ, RUN
+from tierline.tiering import overrides, proposals, views
+from tierline.tiering.decisions import scheme_of
+from tierline.tiering.models import Override
+from tierline.tiering.permissions import ASK, DECIDE, READ, RUN
 from tierline.tiering.starting import start_run
 from tierline.web import Pages, navigation_entry, page, see
 
@@ -49,6 +52,69 @@ def explain_tier(account_id: uuid.UUID) -> Any:
     as_of = read_date(request.args.get("as_of"))
     view = views.explanation_view(account, request.args.get("scheme"), as_of)
     return page("tiering/account.html", account=account, view=view)
+
+
+@pages.post("/accounts/<uuid:account_id>/tier/override", permission=ASK)
+def ask_override(account_id: uuid.UUID) -> Any:
+    """Ask for a tier by hand."""
+    account, form = get_account(account_id), request.form
+    scheme_id = form.get("scheme", "")
+    try:
+        until = read_date(form.get("ends_on"))
+        if until is None:
+            raise Invalid(_("Say until when."), fields={"ends_on": [_("must not be empty")]})
+        overrides.ask(scheme_id, account.id, form.get("tier", ""), form.get("reason", ""), until)
+    except Invalid as invalid:
+        view = views.explanation_view(account, scheme_id, None)
+        shown = page("tiering/account.html", account=account, view=view, errors=invalid.fields)
+        return shown, 422
+    flash(_("The tier is set by hand, or waits for approval."), "success")
+    return see("tiering.explain_tier", account_id=account.id, scheme=scheme_id)
+
+
+@pages.get("/tiering/<scheme_id>/decisions", permission=READ)
+def show_decisions(scheme_id: str) -> Any:
+    """Show what people decide on in a scheme: tiers by hand, and what runs propose."""
+    view = views.decisions_view(scheme_id, request.args.get("move"))
+    return page("tiering/decisions.html", view=view)
+
+
+@pages.post("/tiering/overrides/<uuid:override_id>/approve", permission=DECIDE)
+def approve_override(override_id: uuid.UUID) -> Response:
+    """Let a tier that was asked for hold from today."""
+    return _back(overrides.approve(override_id), _("The tier holds from today."))
+
+
+@pages.post("/tiering/overrides/<uuid:override_id>/reject", permission=DECIDE)
+def reject_override(override_id: uuid.UUID) -> Response:
+    """Reject a tier that was asked for."""
+    found = overrides.reject(override_id, request.form.get("note", ""))
+    return _back(found, _("The tier by hand was rejected."))
+
+
+@pages.post("/tiering/overrides/<uuid:override_id>/withdraw", permission=ASK)
+def withdraw_override(override_id: uuid.UUID) -> Response:
+    """Take a tier by hand back."""
+    found = overrides.withdraw(override_id, request.form.get("note", ""))
+    return _back(found, _("The rule is heeded again from today."))
+
+
+def _back(found: Override, message: str) -> Response:
+    flash(message, "success")
+    return see("tiering.show_decisions", scheme_id=scheme_of(found).scheme_id)
+
+
+@pages.post("/tiering/<scheme_id>/proposals", permission=DECIDE)
+def decide_proposals(scheme_id: str) -> Response:
+    """Accept or reject the proposals that are ticked, or all that are shown."""
+    chosen, act = views.chosen_proposals(request.form), request.form.get("act")
+    if act == "accept":
+        count = proposals.accept(scheme_id, chosen)
+        flash(ngettext("%(num)s account changed tier.", "%(num)s accounts changed tier.", count))
+    else:
+        count = proposals.reject(scheme_id, chosen, request.form.get("note", ""))
+        flash(ngettext("%(num)s change was rejected.", "%(num)s changes were rejected.", count))
+    return see("tiering.show_decisions", scheme_id=scheme_id)
 
 
 def read_date(given: str | None) -> datetime.date | None:

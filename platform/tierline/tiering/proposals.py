@@ -99,10 +99,12 @@ def open_proposals(scheme: Scheme, chosen: Chosen, limit: int = 200) -> list[Pro
     ]
 
 
-def find_proposal(scheme: Scheme, account_id: uuid.UUID) -> Proposal | None:
-    """Return what is proposed for an account."""
-    own = Proposal.account_id == account_id
-    return db.session.scalars(select(Proposal).where(own, *Chosen().conditions(scheme))).first()
+def ids_of(scheme_id: str, keys: Sequence[str]) -> list[uuid.UUID]:
+    """Return the open proposals of the accounts with these external keys; raises NotFound."""
+    scheme = _locked(scheme_id)
+    own = select(Account.id).where(Account.external_key.in_(keys))
+    chosen = select(Proposal.id).where(*Chosen().conditions(scheme), Proposal.account_id.in_(own))
+    return list(db.session.scalars(chosen))
 
 
 def accept(scheme_id: str, chosen: Chosen) -> int:

@@ -11,7 +11,15 @@ from sqlalchemy import delete, func, select, update
 from tierline.db import db
 from tierline.metrics.models import AccountState
 from tierline.plugins.holdings import Holding, Row, holding
-from tierline.tiering.models import Assignment, Run, Scheme, SchemeVersion
+from tierline.tiering.models import (
+    Assignment,
+    Override,
+    Proposal,
+    Run,
+    Scheme,
+    SchemeVersion,
+    Watch,
+)
 
 
 def _schemes(plugin: str) -> list[Scheme]:
@@ -50,6 +58,9 @@ def _remove(plugin: str) -> None:
     emptied = update(AccountState).values({f"t{number}": None for number in numbers})
     db.session.execute(emptied.execution_options(synchronize_session=False))
     parts: list[Any] = [
+        Watch.scheme_number,
+        Override.scheme_number,
+        Proposal.scheme_number,
         Assignment.scheme_number,
         Run.scheme_number,
         SchemeVersion.scheme_number,

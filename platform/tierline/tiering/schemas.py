@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from tierline.api import Schema
-from tierline.tiering.models import STATES
+from tierline.tiering.models import OVERRIDE_STATES, STATES
 
 
 def _text() -> ma.fields.Dict:
@@ -78,6 +78,7 @@ class TieringSchemeDetailSchema(TieringSchemeSchema):
     """A scheme with its rule as a document: docs/plugins.md."""
 
     rule = ma.fields.Dict(attribute="contributed.rule")
+    adjustment = ma.fields.Dict(attribute="contributed.adjustment", allow_none=True)
 
 
 class TieringSchemeListSchema(Schema):
@@ -113,6 +114,82 @@ class AccountTiersSchema(Schema):
     items = ma.fields.List(ma.fields.Nested(AccountTierSchema), required=True)
 
 
+class TierOverrideSchema(Schema):
+    """A tier set by hand; it holds from `begins_on` until the day before `ends_on`."""
+
+    id = ma.fields.UUID(required=True)
+    account_id = ma.fields.UUID()
+    account = ma.fields.String(allow_none=True)
+    name = ma.fields.String()
+    tier = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True)
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf(OVERRIDE_STATES))
+    asked_by = ma.fields.String(required=True)
+    decided_by = ma.fields.String(allow_none=True)
+    note = ma.fields.String(allow_none=True)
+    begins_on = ma.fields.Date(allow_none=True)
+    ends_on = ma.fields.Date(required=True)
+
+
+class TierOverrideListSchema(Schema):
+    """Tiers that are asked for or hold by hand."""
+
+    items = ma.fields.List(ma.fields.Nested(TierOverrideSchema), required=True)
+
+
+class TierOverrideRequestSchema(Schema):
+    """A tier to be set by hand, until a day at most a year ahead, with the reason."""
+
+    tier = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True)
+    ends_on = ma.fields.Date(required=True)
+
+
+class TierNoteSchema(Schema):
+    """Why it was decided like this."""
+
+    note = ma.fields.String(load_default="")
+
+
+class TierProposalSchema(Schema):
+    """A change of tier that a run proposes."""
+
+    id = ma.fields.UUID(required=True)
+    account_id = ma.fields.UUID(required=True)
+    account = ma.fields.String(allow_none=True, attribute="key")
+    name = ma.fields.String(required=True)
+    previous = ma.fields.String(required=True)
+    tier = ma.fields.String(required=True)
+
+
+class TierMoveSchema(Schema):
+    """How many accounts go from one tier to another."""
+
+    previous = ma.fields.String(allow_none=True)
+    tier = ma.fields.String(allow_none=True)
+    accounts = ma.fields.Integer(required=True)
+
+
+class TierProposalListSchema(Schema):
+    """Open proposals: all counted by move, the first two hundred with their accounts."""
+
+    moves = ma.fields.List(ma.fields.Nested(TierMoveSchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(TierProposalSchema), required=True)
+
+
+class TierProposalDecisionSchema(Schema):
+    """Which open proposals: those of these ids; left out: all of them."""
+
+    ids = ma.fields.List(ma.fields.UUID(), load_default=None, allow_none=True)
+    note = ma.fields.String(load_default="")
+
+
+class TierDecidedCountSchema(Schema):
+    """How many were decided."""
+
+    accounts = ma.fields.Integer(required=True)
+
+
 class ExplanationSchema(Schema):
     """Why an account is in its tier: the steps of the kind of scheme, and the values behind."""
 
@@ -137,6 +214,10 @@ class ExplanationSchema(Schema):
     axes = ma.fields.List(ma.fields.Dict())
     bins = ma.fields.List(ma.fields.Dict())
     rules = ma.fields.List(ma.fields.Dict())
+    adjustment = ma.fields.Dict(allow_none=True)
+    override = ma.fields.Nested(TierOverrideSchema, allow_none=True)
+    asked = ma.fields.Nested(TierOverrideSchema, allow_none=True)
+    proposal = ma.fields.Dict(allow_none=True)
     moves = ma.fields.Dict(required=True)
     metrics = ma.fields.List(ma.fields.Dict(), required=True)
 

@@ -1,4 +1,4 @@
-"""What decisions mean beside tiers: watched accounts, overrides that are over, proposals."""
+"""Where accounts stand beside their tiers: who is watched, what hands hold, what is proposed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from sqlalchemy.dialects.postgresql import insert
 from tierline.db import db
 from tierline.db.planning import whole_sets
 from tierline.db.scope import current_tenant_id
+from tierline.rules.adjusting import Standing
+from tierline.rules.scheme import Scheme as Rules
 from tierline.tiering.models import Override, Proposal, Scheme, Watch
+from tierline.tiering.queries import history, tier_name
 
 SILENCE = datetime.timedelta(days=90)
 """How long a change that was rejected is not proposed again."""
@@ -121,3 +124,44 @@ def _propose(scheme: Scheme, table: Table, run_id: uuid.UUID, as_of: datetime.da
 
 def _execute(statement: Any) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def read_standing(
+    scheme: Scheme | None, rules: Rules, account_id: uuid.UUID, as_of: datetime.date
+) -> Standing:
+    """Return where an account stands before a review as of a day, which is not before the last.
+
+    What a run of that day changed is looked at as it was before.
+    """
+    if scheme is None:
+        return Standing(None)
+    before = [
+        each
+        for each in history(scheme, account_id, as_of)
+        if each.begins_on < as_of or each.decision_id is not None
+    ]
+    hand = _hand(scheme, account_id, as_of)
+    over = hand is not None and hand.ends_on <= as_of
+    held = before[0].tier_id if before and not over else None
+    held = held if held in rules.tiers else None
+    watch = db.session.get(Watch, (scheme.tenant_id, scheme.number, account_id))
+    counted = watch is not None and held is not None and tier_name(scheme, watch.tier) == held
+    return Standing(
+        tier=held,
+        since=before[0].begins_on if held else None,
+        below=watch.below if watch is not None and counted else 0,
+        counted_on=watch.counted_on if watch is not None and counted else None,
+        override=tier_name(scheme, hand.tier) if hand is not None and not over else None,
+    )
+
+
+def _hand(scheme: Scheme, account_id: uuid.UUID, as_of: datetime.date) -> Override | None:
+    """Return the tier set by hand that no run has let go of."""
+    chosen = select(Override).where(
+        Override.scheme_number == scheme.number,
+        Override.account_id == account_id,
+        Override.state == "approved",
+        Override.released_on.is_(None),
+        Override.begins_on <= as_of,
+    )
+    return db.session.scalars(chosen).one_or_none()

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from tierline.accounts.models import Account, AccountGroup
 from tierline.db import db
+from tierline.errors import Invalid
 from tierline.jobs.models import Job
 from tierline.metrics import queries as metrics
 from tierline.packs.contributions import Tier, TieringScheme
@@ -21,10 +28,12 @@ from tierline.rules.population import read_population
 from tierline.rules.scheme import GridRule, TableRule, read_scheme
 from tierline.tiering import queries
 from tierline.tiering.charts import Shown, show_result
+from tierline.tiering.decisions import list_of_hands
 from tierline.tiering.evaluation import confined, evaluation
 from tierline.tiering.explain import explain_account
 from tierline.tiering.models import Run
 from tierline.tiering.notices import notices_of
+from tierline.tiering.proposals import Chosen, Proposed, open_moves, open_proposals
 from tierline.tiering.queries import Move, SchemeEntry
 from tierline.tiering.starting import find_open_job
 from tierline.tiering.versions import get_version
@@ -131,6 +140,47 @@ def _bins(entry: SchemeEntry) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
+class DecisionsView:
+    """What people decide on in a scheme."""
+
+    entry: SchemeEntry
+    tiers: dict[str, Tier]
+    hands: list[dict[str, Any]]
+    moves: list[Move]
+    move: tuple[str, str] | None  # what is shown of the proposals
+    proposed: list[Proposed]
+
+
+def decisions_view(scheme_id: str, move: str | None) -> DecisionsView:
+    """Return what people decide on in a scheme; `move` as "from>to" chooses proposals."""
+    entry = queries.get_entry(scheme_id)
+    chosen = Chosen(move=_read_move(move))
+    return DecisionsView(
+        entry=entry,
+        tiers={tier.id: tier for tier in entry.contributed.tiers},
+        hands=list_of_hands(scheme_id),
+        moves=open_moves(entry.scheme) if entry.scheme else [],
+        move=chosen.move,
+        proposed=open_proposals(entry.scheme, chosen) if entry.scheme else [],
+    )
+
+
+def _read_move(given: str | None) -> tuple[str, str] | None:
+    previous, mark, tier = (given or "").partition(">")
+    return (previous, tier) if mark else None
+
+
+def chosen_proposals(form: MultiDict[str, str]) -> Chosen:
+    """Return which proposals a form means: the ticked ones, or all of the move that is shown."""
+    if form.get("which") == "all":
+        return Chosen(move=_read_move(form.get("move")))
+    try:
+        return Chosen([uuid.UUID(each) for each in form.getlist("id")])
+    except ValueError as error:
+        raise Invalid(_("Open the page anew."), fields={"id": [_("is not an id")]}) from error
+
+
+@dataclass(frozen=True)
 class ExplanationView:
     """An account's page of tiers."""
 
@@ -141,6 +191,21 @@ class ExplanationView:
     history: list[queries.Recorded]
     titles: dict[str, Any]
     told: Words
+
+    def because(self, each: queries.Recorded) -> str:
+        """Return what put an account into a tier of its history."""
+        if each.reason is None and each.decision_id is not None:
+            return str(_("a proposal that was accepted"))
+        return str(_BECAUSE[each.reason])
+
+
+_BECAUSE: Mapping[str | None, LazyString] = {
+    None: _l("the rule"),
+    "grace": _l("its grace"),
+    "cap": _l("a cap"),
+    "override": _l("a tier by hand"),
+    "released": _l("the end of a tier by hand"),
+}
 
 
 def explanation_view(

@@ -75,6 +75,7 @@ CIRCLE = [
     {"of": "y", "over": "z", "value": 9},
     {"of": "z", "over": "x", "value": 9},
 ]
+CAP = {"tier": "a", "percent": 5, "by": "sales"}
 THREE = [
     {"id": id, "metric": "sales", "weight": weight, "edges": [1, 2, 3, 4]}
     for id, weight in (("x", 34), ("y", 33), ("z", 33))
@@ -90,7 +91,9 @@ Step = tuple[str | int, ...]
 REMOVED = object()
 
 
-def problems(kind: str, *changes: tuple[Step, Any]) -> list[str]:
+def problems(
+    kind: str, *changes: tuple[Step, Any], adjustment: dict[str, Any] | None = None
+) -> list[str]:
     """Return the problems of a good scheme with these changes to its rule, as path: what."""
     tiers = [{"id": tier, "title": TEXT, "color": "gray"} for tier in "abc"]
     rule = copy.deepcopy(RULES[kind])
@@ -103,7 +106,8 @@ def problems(kind: str, *changes: tuple[Step, Any]) -> list[str]:
         else:
             inner[path[-1]] = value
     head = {"title": TEXT, "summary": TEXT, "group": "customer", "kind": kind, "tiers": tiers}
-    document = nodes_of({**head, "rule": rule})
+    over_time = {} if adjustment is None else {"adjustment": adjustment}
+    document = nodes_of({**head, "rule": rule, **over_time})
     _document, reading = read(FORMATS["tiering"], "x", "x/tiering/s.yaml", document)
     return [f"{problem.path}: {problem.what}" for problem in reading.problems]
 
@@ -335,6 +339,39 @@ def test_a_bad_scheme_is_refused_with_its_path(
     kind: str, path: Step, value: Any, says: str
 ) -> None:
     assert any(problem.startswith(says) for problem in problems(kind, (path, value)))
+
+
+@pytest.mark.parametrize(
+    ("adjustment", "says"),
+    [
+        ({"margin": 60}, "adjustment.margin: must be from 0 to 50"),
+        ({"margin": -1}, "adjustment.margin: must be from 0 to 50"),
+        ({"reviews": 0}, "adjustment.reviews: must be from 1 to 24"),
+        ({"reviews": 1.5}, "adjustment.reviews: must be a whole number"),
+        ({"minimum_stay": -1}, "adjustment.minimum_stay: must be from 0 to 3650"),
+        ({"every": "fortnight"}, 'adjustment.every: "fortnight" is not one of day, week'),
+        ({"proposals": "yes"}, "adjustment.proposals: must be true or false"),
+        ({"marjin": 5}, "adjustment.marjin: is not known here; did you mean"),
+        ({"grace": {"tier": "a"}}, "adjustment.grace.when: is missing"),
+        ({"grace": {"when": KNOWN, "tier": "d"}}, 'adjustment.grace.tier: "d" is not one of'),
+        ({"grace": {"when": {"bin": "r", "op": "known"}}}, "adjustment.grace.when: must speak of"),
+        ({"caps": [CAP | {"tier": "d"}]}, 'adjustment.caps[0].tier: "d" is not one of the tiers'),
+        ({"caps": [CAP | {"tier": "c"}]}, 'adjustment.caps[0].tier: "c" is the least tier'),
+        ({"caps": [CAP, CAP]}, 'adjustment.caps[1].tier: "a" stands here twice'),
+        ({"caps": [CAP | {"percent": 101}]}, "adjustment.caps[0].percent: must be from 0 to 100"),
+        ({"caps": [CAP | {"accounts": 5}]}, "adjustment.caps[0].accounts: is not known here"),
+        ({"caps": [{"tier": "a", "by": "sales"}]}, "adjustment.caps[0].accounts: is missing"),
+        ({"caps": [{"tier": "a", "percent": 5}]}, "adjustment.caps[0].by: is missing"),
+    ],
+)
+def test_a_bad_adjustment_is_refused_with_its_path(adjustment: dict[str, Any], says: str) -> None:
+    found = problems("value", adjustment=adjustment)
+    assert any(problem.startswith(says) for problem in found), found
+
+
+def test_an_adjustment_has_defaults() -> None:
+    assert problems("value", adjustment={}) == []
+    assert problems("value", adjustment={"caps": [CAP]}) == []
 
 
 def test_judgements_in_a_circle_are_refused_and_the_furthest_is_named() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -16,14 +18,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from conftest import working_in
+from tierline.access.decision import Subject, acting_as
+from tierline.access.permissions import Role
 from tierline.accounts.models import Account
-from tierline.configuration.service import enable
+from tierline.configuration.editing import replacing
+from tierline.configuration.queries import get_item
+from tierline.configuration.service import apply_now, enable
 from tierline.db import db
 from tierline.errors import Invalid
 from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
+from tierline.metrics.service import today, touch
+from tierline.packs.leaves import plain
+from tierline.tiering import overrides
 from tierline.tiering.commands import command
-from tierline.tiering.explain import explain
+from tierline.tiering.explain import explain, find_by_key
 from tierline.tiering.service import run_now
 from trading import Sale, make_accounts, trade
 
@@ -206,3 +215,98 @@ def test_the_command_says_what_criteria_would_weigh_by_entropy(app: Flask, tenan
         "accounts": 2,
         "as_of": str(rows["weighting"]["as_of"]),
     }
+
+
+@pytest.fixture
+def decided(app: Flask, tenant: Any) -> Any:
+    """Let a scheme make proposals: K has one, and a tier is asked for L."""
+    with working_in(app, tenant):
+        document = plain(get_item("essentials", "tiering", "abc_sales_total"))
+        document["adjustment"] = {
+            "every": "day",
+            "margin": 0,
+            "reviews": 1,
+            "minimum_stay": 0,
+            "proposals": True,
+        }
+        change = replacing("essentials", "tiering", "abc_sales_total", document, "Test")
+        apply_now(change, "Test", "screen")
+        trade([Sale("K", MARCH, Decimal(80)), Sale("L", MARCH, Decimal(20))])
+        run_now(ABC, MARCH)
+        touch(list(trade([Sale("L", MARCH, Decimal(900))]).values()))
+        run_now(ABC)
+        member = Subject("Member", tenant.id, Role.MEMBER, membership_id=uuid.uuid4())
+        account = find_by_key("L")
+        until = today() + datetime.timedelta(days=30)
+        with acting_as(member):
+            overrides.ask(ABC, account.id, "c", "They close", until)
+        db.session.commit()
+    return tenant
+
+
+def test_people_decide_on_a_page(
+    app: Flask, decided: Any, login: Callable[..., FlaskClient]
+) -> None:
+    browser = login("manager")
+    page = f"/t/{decided.slug}/tiering/{ABC}/decisions"
+    shown = browser.get(page).text
+    assert "They close" in shown
+    assert "Proposed changes" in shown
+    (hand_id,) = re.findall(r"/tiering/overrides/([0-9a-f-]+)/approve", shown)
+    approved = browser.post(f"/t/{decided.slug}/tiering/overrides/{hand_id}/approve")
+    assert approved.status_code == 303
+    accepted = browser.post(
+        f"/t/{decided.slug}/tiering/{ABC}/proposals", data={"act": "accept", "which": "all"}
+    )
+    assert accepted.status_code == 303
+    with working_in(app, decided):
+        told = {key: explain(ABC, key) for key in "KL"}
+        assert (told["K"]["proposal"], told["K"]["recorded_tier"]) == (None, "b")
+        assert told["L"]["adjustment"]["reason"] == "override"
+        account_id = find_by_key("L").id
+    why = browser.get(f"/t/{decided.slug}/accounts/{account_id}/tier?scheme={ABC}").text
+    assert "a tier by hand" in why
+    assert "By the rule alone it would be in A." in unescape(why)
+
+
+def test_what_is_entered_wrongly_by_hand_comes_back_with_the_reason(
+    app: Flask, decided: Any, login: Callable[..., FlaskClient]
+) -> None:
+    browser = login("manager")
+    with working_in(app, decided):
+        account_id = find_by_key("K").id
+    entered = {"scheme": ABC, "tier": "c", "reason": "", "ends_on": "2020-01-01"}
+    answer = browser.post(f"/t/{decided.slug}/accounts/{account_id}/tier/override", data=entered)
+    assert answer.status_code == 422
+    for text in ("must not be empty", "must lie after today", 'value="2020-01-01"'):
+        assert text in answer.text
+
+
+def test_the_commands_decide(app: Flask, decided: Any) -> None:
+    where = ["--tenant", decided.slug, "--scheme", ABC]
+    found = call(app, "decisions", *where)
+    assert [hand["tier"] for hand in found["overrides"]] == ["c"]
+    assert sorted(move["previous"] for move in found["moves"]) == ["a", "b"]
+    rejected = call(app, "decide", *where, "--account", "L", "--reject", "Not yet")
+    assert rejected == {"accounts": 1}
+    assert call(app, "decide", *where, "--account", "K") == {"accounts": 1}
+    until = str(datetime.date.today() + datetime.timedelta(days=9))
+    by_hand = ["--account", "K", "--tier", "c", "--until", until, "--reason", "They leave"]
+    assert call(app, "override", *where, *by_hand)["state"] == "approved"
+
+
+def test_an_explanation_says_why_the_rule_is_not_all(app: Flask, tenant: Any) -> None:
+    with working_in(app, tenant):
+        document = plain(get_item("essentials", "tiering", "abc_sales_total"))
+        document["adjustment"] = {"every": "month", "margin": 0, "reviews": 2, "minimum_stay": 0}
+        change = replacing("essentials", "tiering", "abc_sales_total", document, "Test")
+        apply_now(change, "Test", "screen")
+        trade([Sale("K", MARCH, Decimal(80)), Sale("L", MARCH, Decimal(20))])
+        run_now(ABC, MARCH)
+        touch(list(trade([Sale("L", MARCH, Decimal(900))]).values()))
+        run_now(ABC)
+        why = explain(ABC, "K")
+        assert (why["tier"], why["recorded_tier"]) == ("a", "a")
+        adjusted = why["adjustment"]
+        assert (adjusted["reason"], adjusted["rule_tier"], adjusted["below"]) == ("reviews", "b", 1)
+        assert "until 2 reviews in a row find it below; so far it is 1." in adjusted["told"]
