@@ -15,6 +15,7 @@ BENCHMARKS = {
     "import": "benchmarks.import_trade",
     "retier": "benchmarks.retier",
     "preview": "benchmarks.preview",
+    "backtest": "benchmarks.backtest",
     "list": "benchmarks.list_page",
     "dispatch": "benchmarks.dispatch",
 }

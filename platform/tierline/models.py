@@ -20,6 +20,7 @@ FEATURES = (
     "tiering",
     "configuration",
     "schemes",
+    "backtests",
     "tenant_files",
 )
 

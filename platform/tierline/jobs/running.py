@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, update
@@ -85,6 +85,20 @@ class Running:
             db.session.rollback()
             raise Cancelled
         db.session.commit()
+
+    def report(self, done: int, total: int | None = None) -> None:
+        """Show progress of work that is committed at its end only.
+
+        Raises ClaimLost or Cancelled, with the work undone.
+        """
+        application = current_app._get_current_object()  # type: ignore[attr-defined]
+        with application.app_context(), tenant_scope(self.tenant_id):
+            values = {"done": done, "total": total or self.total, "beat_at": func.now()}
+            cancel = self._update(**values)
+            db.session.commit()
+        if cancel:
+            db.session.rollback()
+            raise Cancelled
 
     def _update(self, **values: Any) -> bool:
         """Write to the job's row while the claim holds; returns whether it is to be cancelled."""

@@ -28,7 +28,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     false,
     func,
     literal,
@@ -55,11 +54,7 @@ from tierline.rules.scheme import Scheme as Rules
 from tierline.rules.shares import key_of
 from tierline.rules.sql import Compiled
 from tierline.tiering.evaluation import Evaluation
-from tierline.tiering.models import Assignment, Override, Proposal, Watch
-
-# As tables: of a model the session confines the rows after the join, and an outer join is none.
-_TABLES: list[Any] = [each.__table__ for each in (Watch, Override, Assignment, Proposal)]
-_WATCH, _OVERRIDE, _ASSIGNMENT, _PROPOSAL = _TABLES
+from tierline.tiering.stands import Nowhere, OnRecord, Stand, is_set_by_hand
 
 BY_HAND = "override"
 RELEASED = "released"
@@ -71,52 +66,62 @@ def needs_decisions(rules: Rules, number: int | None) -> bool:
 
     `number`: the scheme's, None before it is used.
     """
-    if rules.adjustment is not None:
-        return True
-    if number is None:
-        return False
-    return bool(db.session.scalar(select(exists().where(*_approved(number)))))
+    return rules.adjustment is not None or (number is not None and is_set_by_hand(number))
 
 
-def _approved(number: int) -> list[ColumnElement[bool]]:
-    """Return the conditions of overrides that no run has let go of."""
-    return [
-        _OVERRIDE.c.tenant_id == current_tenant_id(),
-        _OVERRIDE.c.scheme_number == number,
-        _OVERRIDE.c.state == "approved",
-        _OVERRIDE.c.released_on.is_(None),
-    ]
+def stand_of(number: int | None, as_of: datetime.date) -> Stand:
+    """Return where accounts stand in a scheme, which may not be used yet."""
+    return Nowhere() if number is None else OnRecord(number, as_of)
 
 
 @dataclass(frozen=True)
 class Deciding:
     """The decisions about a scheme's accounts as of a day.
 
-    `number` is the scheme's, None before it is used. `carried`: metrics that the result carries
-    beside those that the scheme reads.
+    `carried`: metrics that the result carries beside those that the scheme reads. `kept`: what is
+    decided before caps, where that was computed.
     """
 
-    number: int | None
     rules: Rules
     source: Source
     compiled: Compiled
     codes: Mapping[str, int]
     population: Population
     as_of: datetime.date
+    stand: Stand
     carried: tuple[str, ...] = ()
+    kept: FromClause | None = None
 
     @classmethod
     def of(cls, found: Evaluation, population: Population, as_of: datetime.date) -> Deciding:
         """Return the decisions of a scheme that is used."""
-        number, rules, source = found.scheme.number, found.rules, found.source
-        return cls(number, rules, source, found.compiled, found.codes, population, as_of)
+        stand = OnRecord(found.scheme.number, as_of)
+        return cls(found.rules, found.source, found.compiled, found.codes, population, as_of, stand)
 
-    def with_caps(self) -> Population:
-        """Return the population with where the caps end, each measured after those before it."""
-        adjustment, borders = self.rules.adjustment, list[Border | None]()
-        for cap in adjustment.caps if adjustment else ():
-            borders.append(self._border(cap, borders))
-        return replace(self.population, caps=tuple(borders))
+    def with_caps(self) -> Deciding:
+        """Return the decisions with where the caps end, each measured after those before it."""
+        adjustment = self.rules.adjustment
+        if adjustment is None or not adjustment.caps:
+            return self
+        computed, borders = replace(self, kept=self._computed()), list[Border | None]()
+        for cap in adjustment.caps:
+            borders.append(computed._border(cap, borders))
+        return replace(computed, population=replace(self.population, caps=tuple(borders)))
+
+    def _computed(self) -> Table:
+        """Compute what is decided before caps into a temporary table."""
+        adjusted = self._adjusted()
+        table = Table(
+            f"adjusted_{uuid.uuid4().hex}",
+            MetaData(),
+            *(Column(column.name, column.type) for column in adjusted.c),
+            prefixes=["TEMPORARY"],
+            postgresql_on_commit="DROP",
+        )
+        table.create(db.session.connection())
+        names = [column.name for column in table.c]
+        db.session.execute(insert(table).from_select(names, select(adjusted)))
+        return table
 
     def _border(self, cap: Cap, before: Sequence[Border | None]) -> Border | None:
         decided, source = self._decided(before)
@@ -194,13 +199,25 @@ class Deciding:
         self, borders: Sequence[Border | None], *where: ColumnElement[bool]
     ) -> tuple[FromClause, Source]:
         """Return each account with its tier and the reason, overrides aside, and its values."""
+        adjusted = self._adjusted(*where) if self.kept is None else self.kept
+        tier: Whole = adjusted.c.kept
+        reason: Whole = adjusted.c.kept_for
+        if borders:
+            adjuster = self._adjuster(self._source(adjusted))
+            tier, reason = adjuster.capped(tier, reason, adjusted.c.held, borders)
+        whole = select(adjusted, tier.label("tier"), reason.label("reason"))
+        named = whole.subquery("decided")
+        return named, self._source(named)
+
+    def _adjusted(self, *where: ColumnElement[bool]) -> FromClause:
+        """Return each account with its tier before caps, the reason, and the reviews below it."""
         ruled = self._ruled(*where).cte("ruled").prefix_with("MATERIALIZED")
         if self.rules.adjustment is None:
-            plain = select(
-                ruled, ruled.c.rule.label("tier"), constant(REASONS.index("rule")).label("reason")
+            by_rule = (
+                ruled.c.rule.label("kept"),
+                constant(REASONS.index("rule")).label("kept_for"),
             )
-            named = plain.add_columns(ruled.c.counted_before.label("below")).subquery("decided")
-            return named, self._source(named)
+            return select(ruled, *by_rule, ruled.c.counted_before.label("below")).subquery()
         stepped = self._stepped(ruled).cte("stepped").prefix_with("MATERIALIZED")
         standing, adjuster = self._standing(stepped), self._adjuster(self._source(stepped))
         c = stepped.c
@@ -209,87 +226,31 @@ class Deciding:
         r, standing = reasoned.c, self._standing(reasoned)
         tier, reason = adjuster.adjusted(r.rule, standing, r.is_new, r.why)
         below = adjuster.below(r.rule, standing, r.why, r.counted)
-        adjusted = select(
+        return select(
             reasoned, tier.label("kept"), reason.label("kept_for"), below.label("below")
         ).subquery("adjusted")
-        source = self._source(adjusted)
-        capped, capped_for = self._adjuster(source).capped(
-            adjusted.c.kept, adjusted.c.kept_for, adjusted.c.held, borders
-        )
-        whole = select(adjusted, capped.label("tier"), capped_for.label("reason"))
-        named = whole.subquery("decided")
-        return named, self._source(named)
 
     def _ruled(self, *where: ColumnElement[bool]) -> Select[Any]:
         """Return each account's values, its tier by the rule, and where it stands."""
         source = self.source
-        values = [source.value(name).label(_label(n)) for n, name in self._metrics]
-        ruled: list[ColumnElement[Any]] = [
-            source.account_id.label("account_id"),
-            source.groups.label("groups"),
-            source.in_group(self.rules.group).label("inside"),
-            self.compiled.tier.label("rule"),
-            self.compiled.score.label("score"),
-            func.coalesce(self.compiled.incomplete, false()).label("incomplete"),
-            *values,
-        ]
+        known = [constant(self.codes[tier]) for tier in self.rules.tiers]
         own = [] if source.rows is not STATE else [STATE.c.tenant_id == current_tenant_id()]
         if self.rules.fields():
             own += [Account.tenant_id == current_tenant_id(), Account.id == source.account_id]
-        if self.number is None:
-            return select(*ruled, *_nowhere()).where(*own, *where)
-        standing = self._stands(self.number)
-        return select(*ruled, *standing).select_from(self._joined(self.number)).where(*own, *where)
-
-    def _stands(self, number: int) -> list[ColumnElement[Any]]:
-        """Return where each account stands, as columns."""
-        today, watch, override = _ASSIGNMENT.c, _WATCH.c, _OVERRIDE.c
-        now = STATE.c[f"t{number}"]
-        corrected = today.account_id.is_not(None) & today.decision_id.is_(None)
-        before = case((corrected, today.previous), else_=now)
-        over = func.coalesce(override.ends_on <= literal(self.as_of), false())
-        known = [constant(self.codes[tier]) for tier in self.rules.tiers]
-        held = case((over, null()), (before.in_(known), before))
-        counted = func.coalesce(watch.tier == held, false())
-        proposed = exists().where(
-            _PROPOSAL.c.tenant_id == current_tenant_id(),
-            _PROPOSAL.c.scheme_number == number,
-            _PROPOSAL.c.account_id == STATE.c.account_id,
-            _PROPOSAL.c.state == "open",
-        )
-        return [
-            now.label("now"),
-            held.label("held"),
-            case((counted, watch.below), else_=constant(0)).label("counted_before"),
-            case((counted, watch.counted_on)).label("counted_on"),
-            watch.account_id.is_not(None).label("watched"),
-            proposed.label("proposed"),
-            override.id.label("override_id"),
-            over.label("over"),
-            case((not_(over), override.tier)).label("override"),
-        ]
-
-    def _joined(self, number: int) -> FromClause:
-        """Return the store with what is known of an account's standing."""
-        rows, source = STATE, self.source
-        if source.rows is not STATE:
-            own = STATE.c.tenant_id == current_tenant_id()
-            rows = rows.join(source.rows, own & (STATE.c.account_id == source.account_id))
-
-        def of(table: Any) -> ColumnElement[bool]:
-            return and_(
-                table.c.tenant_id == STATE.c.tenant_id,
-                table.c.account_id == STATE.c.account_id,
-                table.c.scheme_number == number,
+        return (
+            select(
+                source.account_id.label("account_id"),
+                source.groups.label("groups"),
+                source.in_group(self.rules.group).label("inside"),
+                self.compiled.tier.label("rule"),
+                self.compiled.score.label("score"),
+                func.coalesce(self.compiled.incomplete, false()).label("incomplete"),
+                *(source.value(name).label(_label(n)) for n, name in self._metrics),
+                *self.stand.columns(known),
             )
-
-        begun = _OVERRIDE.c.begins_on <= self.as_of
-        joined: FromClause = (
-            rows.outerjoin(_WATCH, of(_WATCH))
-            .outerjoin(_OVERRIDE, and_(of(_OVERRIDE), *_approved(number), begun))
-            .outerjoin(_ASSIGNMENT, of(_ASSIGNMENT) & (_ASSIGNMENT.c.begins_on == self.as_of))
+            .select_from(self.stand.joined(source))
+            .where(*own, *where)
         )
-        return joined
 
     def _stepped(self, ruled: FromClause) -> Select[Any]:
         adjuster, standing = self._adjuster(self._source(ruled)), self._standing(ruled)
@@ -306,28 +267,8 @@ class Deciding:
 
     def _standing(self, rows: FromClause) -> StandingColumns:
         c = rows.c
-        return StandingColumns(c.held, self._since(c.account_id), c.counted_before, c.counted_on)
-
-    def _since(self, account_id: ColumnElement[Any]) -> ColumnElement[datetime.date]:
-        """Return since when an account is in its tier: before today, or as people decided."""
-        if self.number is None:
-            return cast(null(), Date)
-        each = _ASSIGNMENT.alias("each")
-        earlier = or_(each.c.begins_on < self.as_of, each.c.decision_id.is_not(None))
-        return (
-            select(each.c.begins_on)
-            .where(
-                each.c.tenant_id == current_tenant_id(),
-                each.c.scheme_number == self.number,
-                each.c.account_id == account_id,
-                each.c.begins_on <= self.as_of,
-                each.c.tier.is_distinct_from(each.c.previous),
-                earlier,
-            )
-            .order_by(each.c.begins_on.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
+        since = self.stand.since(c.account_id)
+        return StandingColumns(c.held, since, c.counted_before, c.counted_on)
 
     def _adjuster(self, source: Source) -> Adjuster:
         known = {field.id: field for field in fields("account")}
@@ -344,22 +285,6 @@ class Deciding:
     @property
     def _metrics(self) -> list[tuple[int, str]]:
         return list(enumerate(dict.fromkeys([*self.rules.metrics(), *self.carried])))
-
-
-def _nowhere() -> list[ColumnElement[Any]]:
-    """Return the standing of accounts in a scheme that was never run."""
-    kinds: Mapping[str, Any] = {
-        "now": SmallInteger,
-        "held": SmallInteger,
-        "counted_on": Date,
-        "override_id": Uuid,
-        "override": SmallInteger,
-    }
-    return [
-        *(cast(null(), kind).label(name) for name, kind in kinds.items()),
-        constant(0).label("counted_before"),
-        *(false().label(name) for name in ("watched", "proposed", "over")),
-    ]
 
 
 def _final_tier(decided: FromClause) -> Whole:

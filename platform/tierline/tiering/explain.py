@@ -30,7 +30,7 @@ from tierline.rules.scheme import read_scheme
 from tierline.rules.sql import compile_scheme
 from tierline.tiering import queries
 from tierline.tiering.assigning import latest_day
-from tierline.tiering.deciding import Deciding, needs_decisions
+from tierline.tiering.deciding import Deciding, needs_decisions, stand_of
 from tierline.tiering.decisions import Decided, describe_decision, describe_hands
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Run, Scheme
@@ -152,8 +152,9 @@ def _with_caps(ground: Ground, source: Source, population: Population) -> Popula
     known_fields = {field.id: field for field in fields("account")}
     compiled = compile_scheme(ground.rules, population, source, codes, known_fields)
     number = ground.scheme.number if ground.scheme else None
-    deciding = Deciding(number, ground.rules, source, compiled, codes, population, ground.as_of)
-    return deciding.with_caps()
+    stand = stand_of(number, ground.as_of)
+    deciding = Deciding(ground.rules, source, compiled, codes, population, ground.as_of, stand)
+    return deciding.with_caps().population
 
 
 def _decision(ground: Ground, account: Account, looked_at: LookedAt) -> Decided | None:

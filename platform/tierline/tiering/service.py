@@ -112,7 +112,7 @@ def begin_run(
     recorded = latest is None or as_of >= latest
     if recorded:
         found = evaluation(scheme, rules, population, source)
-        population = Deciding.of(found, population, as_of).with_caps()
+        population = Deciding.of(found, population, as_of).with_caps().population
     run = Run(
         scheme_number=scheme.number,
         version=scheme.version,

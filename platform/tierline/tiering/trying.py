@@ -47,7 +47,7 @@ from tierline.rules.scheme import Scheme as Rules
 from tierline.rules.scheme import read_scheme
 from tierline.rules.sql import Compiled, compile_scheme
 from tierline.tiering import queries
-from tierline.tiering.deciding import Deciding, needs_decisions
+from tierline.tiering.deciding import Deciding, needs_decisions, stand_of
 from tierline.tiering.effects import Effect, Standing, effects_of, playbooks_of
 from tierline.tiering.evaluation import confined
 from tierline.tiering.models import Scheme
@@ -184,22 +184,22 @@ def _decided(tried: _Tried, as_of: datetime.date) -> _Tried:
     number = tried.record.number if tried.record else None
     money = money_metrics(tried.rules, metrics.definitions())
     deciding = Deciding(
-        number=number,
         rules=tried.rules,
         source=tried.source,
         compiled=tried.compiled,
         codes=tried.codes,
         population=tried.population,
         as_of=as_of,
+        stand=stand_of(number, as_of),
         carried=tuple(filter(None, money)),
     )
-    population = deciding.with_caps()
-    rows, source, tier = replace(deciding, population=population).outcome()
+    deciding = deciding.with_caps()
+    rows, source, tier = deciding.outcome()
     known_fields = {field.id: field for field in fields("account")}
-    compiled = compile_scheme(tried.rules, population, source, tried.codes, known_fields)
+    compiled = compile_scheme(tried.rules, deciding.population, source, tried.codes, known_fields)
     return replace(
         tried,
-        population=population,
+        population=deciding.population,
         source=source,
         compiled=replace(compiled, tier=tier, incomplete=rows.c.incomplete),
         previous=rows.c.now,

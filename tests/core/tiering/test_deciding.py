@@ -167,7 +167,7 @@ def found_by_sql(scheme: Any, source: Any) -> tuple[Population, dict[uuid.UUID, 
     compiled = compile_scheme(scheme, population, source, CODES, FIELDS)
     record = db.session.scalars(select(Scheme)).one()
     found = Evaluation(record, scheme, source, compiled, CODES, {})
-    population = Deciding.of(found, population, AS_OF).with_caps()
+    population = Deciding.of(found, population, AS_OF).with_caps().population
     table = deciding.decide(Deciding.of(found, population, AS_OF))
     return population, {row.account_id: row for row in db.session.execute(select(table))}
 

@@ -1,0 +1,1 @@
+"""Backtests: a tiering scheme replayed over past months, beside another."""
