@@ -4,33 +4,47 @@ The product runs the job `tiering.run` of a weighted score with seven criteria a
 metric store, as a night does: in steps of 50,000 accounts, each committed with its progress, the
 tiers that change written to the store and to the history, the result summed up by tier. The floor
 is the least that this needs: one sequential read of the columns that the rule reads, and the insert
-of as many history rows into a table of the same shape and key.
+of as many history rows into a table of the same shape and key. Beside it: the same rule account by
+account, by the ORM; and the scheme with its adjustment (margin, reviews, stay).
 """
 
 from __future__ import annotations
 
+import time
 import uuid
+from typing import Any
 
 import psycopg
 from flask import current_app
+from sqlalchemy import select
 
 from benchmarks import fill
 from benchmarks.instance import Bench, fresh_instance
 from benchmarks.measure import Cost, Measurement, interleaved, metered, processor_details
-from tierline.configuration.service import enable
+from tierline.configuration.editing import replacing
+from tierline.configuration.queries import get_item
+from tierline.configuration.service import apply_now, enable
 from tierline.console import in_tenant
-from tierline.jobs.queries import get_job
+from tierline.db import db
+from tierline.jobs.queries import get_job, open_jobs
 from tierline.jobs.running import run_job
-from tierline.jobs.service import enqueue
+from tierline.jobs.service import cancel, enqueue
 from tierline.metrics import queries
+from tierline.metrics.models import AccountState
 from tierline.metrics.service import bring_up_to_date, lock_freshness, today
-from tierline.plugins.queries import get_scheme
+from tierline.metrics.source import Source
+from tierline.packs.leaves import plain
+from tierline.plugins.queries import fields, get_scheme, metrics
+from tierline.rules.evaluate import evaluate
+from tierline.rules.population import AccountValues, Population
 from tierline.rules.scheme import read_scheme
 
 GOAL = 6.0
 ACCOUNTS = 1_000_000
 SCHEME = "fmcg_channel:weighted_score"
 SLUG = "retier"
+ORM_SAMPLE = 20_000
+ADJUSTMENT = {"every": "day", "margin": 10, "reviews": 2, "minimum_stay": 90}
 
 # Stored values (see metrics.units) of a tenth of the accounts, which swing between the two.
 LOW = {
@@ -79,6 +93,10 @@ def measure(runs: int = 5) -> Measurement:
             return floors[-1].seconds
 
         ratio, middle, base = interleaved(runs, product, floor)
+        orm = _row_by_row(bench)
+        _swing(connection, tenant_id, columns, LOW if runs % 2 else HIGH)
+        _adjust(bench, ADJUSTMENT)
+        adjusted, adjusted_cost = _run(bench, tenant_id)
     return Measurement(
         name="retier",
         what=f"job {SCHEME} over {ACCOUNTS:,} accounts, {changes[-1]:,} changing, history written",
@@ -94,6 +112,12 @@ def measure(runs: int = 5) -> Measurement:
             "changed": changes,
             "first_run_seconds": round(first_cost.seconds, 3),
             "first_run_changed": first,
+            "rows_a_second": round(ACCOUNTS / middle),
+            "orm_rows_a_second": round(orm),
+            "times_the_orm": round(ACCOUNTS / middle / orm, 1),
+            "adjusted_seconds": round(adjusted_cost.seconds, 3),
+            "adjusted_cpu_seconds": round(adjusted_cost.processor, 3),
+            "adjusted_changed": adjusted,
         },
     )
 
@@ -104,7 +128,43 @@ def _company(bench: Bench) -> tuple[int, dict[str, str]]:
     with bench.app.app_context(), in_tenant(SLUG):
         enable("fmcg_channel")
         bring_up_to_date()
-        return tenant_id, queries.slot_columns()
+        columns = queries.slot_columns()
+    _adjust(bench, None)
+    return tenant_id, columns
+
+
+def _adjust(bench: Bench, adjustment: dict[str, Any] | None) -> None:
+    """Let the scheme follow its rule at once, or over time."""
+    plugin, name = SCHEME.split(":")
+    with bench.app.app_context(), in_tenant(SLUG):
+        document = plain(get_item(plugin, "tiering", name))
+        document.pop("adjustment", None)
+        if adjustment is not None:
+            document["adjustment"] = adjustment
+        change = replacing(plugin, "tiering", name, document, "A benchmark")
+        apply_now(change, "A benchmark", "command")
+        for job in open_jobs("tiering.run"):
+            cancel(job.id)
+
+
+def _row_by_row(bench: Bench) -> float:
+    """Return how many accounts a second the ORM tiers one by one: read, evaluate, write, flush."""
+    with bench.app.app_context(), in_tenant(SLUG):
+        rules, slots = read_scheme(get_scheme(SCHEME)), queries.slot_columns()
+        source = Source.of_units({each.id: each.unit for each in metrics()})
+        known = {field.id: field for field in fields("account")}
+        codes = {tier: code for code, tier in enumerate(rules.tiers, start=1)}
+        begun = time.perf_counter()
+        for state in db.session.scalars(select(AccountState).limit(ORM_SAMPLE)):
+            values = {name: getattr(state, slots[name]) for name in rules.metrics()}
+            outcome = evaluate(rules, Population(), source, AccountValues(values), known)
+            code = codes[outcome.tier] if outcome.tier else None
+            if state.t1 != code:
+                state.t1 = code
+                db.session.flush()
+        seconds = time.perf_counter() - begun
+        db.session.rollback()
+    return ORM_SAMPLE / seconds
 
 
 def _inputs(bench: Bench) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from tierline.access.decision import Subject, acting_as
 from tierline.access.permissions import Role
 from tierline.accounts import contact_service as contacts
 from tierline.accounts import service as accounts
+from tierline.backtests import service as backtests
 from tierline.db import db
 from tierline.identity import queries, service, token_service
 from tierline.identity.recovery import password_link
@@ -344,6 +345,13 @@ def open_override_id(world: World) -> uuid.UUID:
     with acting_as(member):
         until = soon().date() + datetime.timedelta(days=30)
         return overrides.ask("essentials:abc_sales", account_id(world), "a", "A test", until).id
+
+
+@maker
+def backtest_id(world: World) -> uuid.UUID:
+    """Make a backtest that is done."""
+    account_id(world)
+    return backtests.carry_out(backtests.create(["essentials:abc_sales"], 14).id).id
 
 
 @maker

@@ -22,6 +22,7 @@ COMMANDS = {
     "revisions": Place("tierline.configuration.commands:command", "List, publish, undo changes."),
     "import": Place("tierline.cli.imports:command", "Import accounts and transactions."),
     "tiering": Place("tierline.tiering.commands:command", "Run tiering schemes and explain tiers."),
+    "backtest": Place("tierline.backtests.commands:command", "Replay a scheme over past months."),
     "jobs": Place("tierline.jobs.commands:command", "List jobs, show and cancel one."),
     "db": Place("tierline.cli.database:command", "Migrate the database and check its walls."),
     "audit": Place("tierline.audit.commands:command", "Verify the audit chain."),

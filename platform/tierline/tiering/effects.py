@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tierline.packs.contributions import Text
@@ -41,6 +41,19 @@ def playbooks_of(scheme_id: str) -> list[Playbook]:
 def effects_of(scheme_id: str, moves: Sequence[Standing]) -> list[Effect]:
     """Return what the moves begin and end, playbook by playbook."""
     return [effect for each in playbooks_of(scheme_id) for effect in _effects(each, moves)]
+
+
+DAYS_A_MONTH = 30.4375
+
+
+def contacts_a_month(scheme_id: str, accounts: Mapping[str, int]) -> float:
+    """Return how many contacts a month the cadences ask for, given active accounts by tier."""
+    total = 0.0
+    for playbook in playbooks_of(scheme_id):
+        for tier, count in accounts.items():
+            cadence = _cadence_of(playbook, tier, "active")
+            total += count * DAYS_A_MONTH / cadence.every_days if cadence else 0
+    return total
 
 
 Held = int | str

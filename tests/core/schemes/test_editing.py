@@ -57,6 +57,57 @@ def test_each_scheme_comes_through_its_form_as_it_was(company: Company) -> None:
         assert editing.save(scheme.id, document, "No change", "screen") is None
 
 
+def test_how_a_scheme_goes_over_time_is_added_changed_and_taken_away(company: Company) -> None:
+    document = editing.opened(ABC)
+    added = sent(ABC, document, act="add:adjustment")
+    added = sent(ABC, added, act="add:adjustment.grace")
+    added = sent(ABC, added, act="add:adjustment.caps")
+    values = {
+        "adjustment.margin": "12.5",
+        "adjustment.proposals": "yes",
+        "adjustment.grace.tier": "b",
+        "adjustment.caps[0].percent": "",
+        "adjustment.caps[0].accounts": "40",
+    }
+    changed = sent(ABC, added, **values)
+    found = changed["adjustment"]
+    assert (found["margin"], found["proposals"], found["grace"]["tier"]) == (12.5, True, "b")
+    assert {key: found["caps"][0].get(key) for key in ("tier", "percent", "accounts")} == {
+        "tier": "a",
+        "percent": None,
+        "accounts": 40,
+    }
+    wrong = sent(ABC, changed, **{"adjustment.caps[0].percent": "5"})
+    assert list(editing.form_of(ABC, wrong).errors) == ["adjustment.caps[0].accounts"]
+    publish(editing.save(ABC, changed, "More calm", "screen"))
+    assert (get_scheme(ABC).adjustment or {})["margin"] == 12.5
+    without_grace = sent(ABC, editing.opened(ABC), act="remove:adjustment.grace")
+    publish(editing.save(ABC, without_grace, "No grace", "screen"))
+    assert "grace" not in (get_scheme(ABC).adjustment or {})
+    publish(
+        editing.save(ABC, sent(ABC, editing.opened(ABC), act="remove:adjustment"), "No", "screen")
+    )
+    assert get_scheme(ABC).adjustment is None
+
+
+def test_what_a_plugin_says_of_time_can_be_taken_away_and_comes_back(company: Company) -> None:
+    assert get_scheme(SCORE).adjustment is not None
+    publish(
+        editing.save(
+            SCORE, sent(SCORE, editing.opened(SCORE), act="remove:adjustment"), "No", "screen"
+        )
+    )
+    assert get_scheme(SCORE).adjustment is None
+    added = sent(SCORE, editing.opened(SCORE), act="add:adjustment")
+    publish(editing.save(SCORE, added, "Again", "screen"))
+    assert (get_scheme(SCORE).adjustment or {})["reviews"] == 2
+
+
+def publish(revision: Any) -> None:
+    assert revision is not None
+    publish_planned(revision.number)
+
+
 @pytest.mark.parametrize(("kind", "border"), [("value", "from"), ("rank", "top")])
 def test_a_scheme_by_one_metric_comes_through_too(company: Company, kind: str, border: str) -> None:
     document = editing.opened(ABC)
