@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "people.change_role": _l("Role changed"),
     "people.deactivate": _l("Membership ended"),
     "people.invite": _l("Member invited"),
+    "backtests.run": _l("Backtest started"),
     "configuration.approve": _l("Change approved"),
     "configuration.discard": _l("Draft discarded"),
     "configuration.draft": _l("Change drafted"),
@@ -91,6 +92,7 @@ RECORDS: Mapping[str, LazyString] = {
     "publisher_key": _l("Publisher's key"),
     "tenant": _l("Company"),
     "tier_override": _l("Tier by hand"),
+    "tiering_backtest": _l("Backtest"),
     "tiering_run": _l("Tiering run"),
 }
 ACTORS: Mapping[str, LazyString] = {
