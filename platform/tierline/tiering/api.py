@@ -5,19 +5,26 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from tierline.api import ApiBlueprint
 from tierline.jobs.models import Job
 from tierline.jobs.schemas import JobSchema
 from tierline.metrics.queries import get_account
 from tierline.tiering import overrides, proposals, queries
+from tierline.tiering.crossing import cross
 from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
 from tierline.tiering.explain import explain_account
+from tierline.tiering.files import tiers_file
 from tierline.tiering.models import Run
 from tierline.tiering.permissions import ASK, DECIDE, READ, RUN
 from tierline.tiering.schemas import (
     AccountTiersSchema,
+    CrossingSchema,
     ExplanationQuery,
     ExplanationSchema,
+    StructureQuery,
+    StructureSchema,
     TierDecidedCountSchema,
     TieringRunListSchema,
     TieringRunRequestSchema,
@@ -31,7 +38,10 @@ from tierline.tiering.schemas import (
     TierProposalDecisionSchema,
     TierProposalListSchema,
 )
+from tierline.tiering.service import checked_date
 from tierline.tiering.starting import start_run
+from tierline.tiering.structure import lines, structure
+from tierline.tiering.versions import scheme_tiers
 
 api = ApiBlueprint("tiering", __name__, description="Schemes that sort accounts into tiers")
 
@@ -71,6 +81,37 @@ def run_scheme(given: dict[str, Any], scheme_id: str) -> Job:
 def show_run(run_id: uuid.UUID) -> Run:
     """Show a run with its result by tier."""
     return queries.get_run(run_id)
+
+
+@api.get("/tiering/schemes/<scheme_id>/structure", permission=READ)
+@api.arguments(StructureQuery, location="query")
+@api.response(200, StructureSchema)
+def show_structure(query: dict[str, Any], scheme_id: str) -> dict[str, Any]:
+    """Show a scheme's tiers over the last months: opening + entered - left = closing."""
+    entry = queries.get_entry(scheme_id)
+    if entry.scheme is None:
+        return {"items": []}
+    return {
+        "items": list(
+            lines(structure(entry.scheme, scheme_tiers(entry.contributed), query["months"]))
+        )
+    }
+
+
+@api.get("/tiering/schemes/<scheme_id>/against/<other_id>", permission=READ)
+@api.response(200, CrossingSchema)
+def cross_schemes(scheme_id: str, other_id: str) -> dict[str, Any]:
+    """Count the accounts in each pair of two schemes' tiers now."""
+    found = cross(scheme_id, other_id).accounts
+    return {"items": [{"tier": a, "other": b, "accounts": n} for (a, b), n in found.items()]}
+
+
+@api.get("/tiering/schemes/<scheme_id>/tiers.csv", permission=READ)
+@api.arguments(ExplanationQuery, location="query")
+@api.response(200, content_type="text/csv", description="Who is in which tier")
+def export_tiers(query: dict[str, Any], scheme_id: str) -> Response:
+    """Download who is in which tier as of a day, today where none is given."""
+    return tiers_file(scheme_id, checked_date(query.get("as_of")))
 
 
 @api.get("/tiering/schemes/<scheme_id>/overrides", permission=READ)

@@ -11,7 +11,8 @@ from flask_babel import pgettext
 
 from tierline.packs.contributions import Tier, TieringScheme
 from tierline.tiering.results import Result, TierResult
-from tierline.web.language import localized, money, number, percent
+from tierline.tiering.structure import Period
+from tierline.web.language import date, localized, money, number, percent
 
 AFTER = "\u200b"
 """What tells a tier after a move from the same tier before it, without being seen."""
@@ -146,4 +147,44 @@ def show_moves(
         [pgettext("move", "From"), pgettext("move", "To"), _("Accounts")],
         table,
         {"tooltip": {"trigger": "item"}, "series": [series]},
+    )
+
+
+@dataclass(frozen=True)
+class ShownStructure:
+    """How a page shows a scheme's tiers over time."""
+
+    caption: str
+    columns: list[str]
+    table: list[list[str]]
+    option: dict[str, Any]
+
+
+def show_structure(scheme: TieringScheme, periods: Sequence[Period]) -> ShownStructure:
+    """Return the accounts of each tier at the ends of periods, for a page."""
+    ends = [date(period.end) for period in periods]
+    counts = [[each.closing for each in period.tiers[:-1]] for period in periods]
+    names = [localized(tier.title) for tier in scheme.tiers]
+    series = [
+        {
+            "type": "bar",
+            "stack": "tiers",
+            "name": name,
+            "itemStyle": {"color": tier.color},
+            "data": [row[place] for row in counts],
+        }
+        for place, (tier, name) in enumerate(zip(scheme.tiers, names, strict=True))
+    ]
+    return ShownStructure(
+        _("%(scheme)s: accounts by tier", scheme=localized(scheme.title)),
+        [_("Up to"), *names],
+        [[end, *map(number, row)] for end, row in zip(ends, counts, strict=True)],
+        {
+            "grid": {"left": 8, "right": 16, "top": 32, "bottom": 8, "containLabel": True},
+            "legend": {"top": 0, "left": 0, "type": "scroll"},
+            "tooltip": {"trigger": "axis"},
+            "xAxis": {"type": "category", "data": ends},
+            "yAxis": {"type": "value"},
+            "series": series,
+        },
     )

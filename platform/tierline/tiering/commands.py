@@ -1,9 +1,10 @@
-"""`tierline tiering run|weights|explain|override|decisions|decide`."""
+"""`tierline tiering run|weights|explain|structure|export|override|decisions|decide`."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,10 @@ from tierline.console import in_tenant, json_option, show, tenant_option
 from tierline.tiering import overrides, proposals, queries
 from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
 from tierline.tiering.explain import explain, find_by_key
-from tierline.tiering.service import run_now
+from tierline.tiering.exporting import write_tiers
+from tierline.tiering.service import checked_date, run_now
+from tierline.tiering.structure import MOST_MONTHS, lines, structure
+from tierline.tiering.versions import scheme_tiers
 from tierline.tiering.weighting import entropy_weights
 
 
@@ -170,6 +174,41 @@ def decisions(slug: str, scheme_id: str, as_json: bool) -> None:
             "proposals": [vars(each) for each in chosen],
         }
     show(found, as_json, _decision_lines(found))
+
+
+@command.command(name="structure")
+@tenant_option
+@scheme_option
+@click.option("--months", type=click.IntRange(1, MOST_MONTHS), default=12, show_default=True)
+@json_option
+def structure_command(slug: str, scheme_id: str, months: int, as_json: bool) -> None:
+    """Show a scheme's tiers over the last months, from what is on record."""
+    with in_tenant(slug):
+        entry = queries.get_entry(scheme_id)
+        tiers = scheme_tiers(entry.contributed)
+        found = list(lines(structure(entry.scheme, tiers, months))) if entry.scheme else []
+    show(found, as_json, _structure_lines(found))
+
+
+def _structure_lines(found: list[dict[str, Any]]) -> Iterator[str]:
+    for each in found:
+        moved = f"{each['opening']:>9,} + {each['entered']:>7,} - {each['left']:>7,}"
+        yield f"{each['end']} {each['tier'] or 'no tier':<20} {moved} = {each['closing']:>9,}"
+
+
+@command.command()
+@tenant_option
+@scheme_option
+@as_of_option
+@click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True)
+@json_option
+def export(
+    slug: str, scheme_id: str, as_of: datetime.date | None, output: str, as_json: bool
+) -> None:
+    """Write who is in which tier as of a day to a CSV file."""
+    with in_tenant(slug), Path(output).open("w", encoding="utf-8-sig", newline="") as file:
+        count = write_tiers(file, scheme_id, checked_date(as_of))
+    show({"accounts": count, "file": output}, as_json, [f"{count:,} accounts in {output}"])
 
 
 def _decision_lines(found: dict[str, Any]) -> Iterator[str]:

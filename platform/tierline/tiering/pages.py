@@ -16,10 +16,14 @@ from tierline.errors import Invalid
 from tierline.metrics.queries import get_account
 from tierline.plugins import words
 from tierline.tiering import overrides, proposals, views
+from tierline.tiering.crossing import cross
 from tierline.tiering.decisions import scheme_of
+from tierline.tiering.files import tiers_file
 from tierline.tiering.models import Override
 from tierline.tiering.permissions import ASK, DECIDE, READ, RUN
+from tierline.tiering.service import checked_date
 from tierline.tiering.starting import start_run
+from tierline.tiering.structure import MOST_MONTHS
 from tierline.web import Pages, navigation_entry, page, see
 
 pages = Pages("tiering", __name__)
@@ -43,6 +47,25 @@ def run_scheme(scheme_id: str) -> Response:
     """Start a run."""
     start_run(scheme_id, read_date(request.form.get("as_of")))
     return see("tiering.show_scheme", scheme_id=scheme_id)
+
+
+@pages.get("/tiering/<scheme_id>/structure", permission=READ)
+def show_structure(scheme_id: str) -> Any:
+    """Show a scheme's tiers over time."""
+    months = min(max(request.args.get("months", 12, type=int), 1), MOST_MONTHS)
+    return page("tiering/structure.html", view=views.structure_view(scheme_id, months))
+
+
+@pages.get("/tiering/<scheme_id>/against/<other_id>", permission=READ)
+def cross_schemes(scheme_id: str, other_id: str) -> Any:
+    """Show how the tiers of two schemes meet."""
+    return page("tiering/crossing.html", crossing=cross(scheme_id, other_id))
+
+
+@pages.get("/tiering/<scheme_id>/tiers.csv", permission=READ)
+def export_tiers(scheme_id: str) -> Response:
+    """Download who is in which tier as of a day, today where none is given."""
+    return tiers_file(scheme_id, checked_date(read_date(request.args.get("as_of"))))
 
 
 @pages.get("/accounts/<uuid:account_id>/tier", permission=READ)

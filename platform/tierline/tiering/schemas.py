@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from tierline.api import Schema
 from tierline.tiering.models import OVERRIDE_STATES, STATES
+from tierline.tiering.structure import MOST_MONTHS
 
 
 def _text() -> ma.fields.Dict:
@@ -188,6 +189,44 @@ class TierDecidedCountSchema(Schema):
     """How many were decided."""
 
     accounts = ma.fields.Integer(required=True)
+
+
+class StructureQuery(Schema):
+    """How many months back."""
+
+    months = ma.fields.Integer(load_default=12, validate=ma.validate.Range(1, MOST_MONTHS))
+
+
+class StructureLineSchema(Schema):
+    """A tier in a month; null for the accounts in none that once had one."""
+
+    end = ma.fields.Date(required=True)
+    tier = ma.fields.String(required=True, allow_none=True)
+    opening = ma.fields.Integer(required=True)
+    entered = ma.fields.Integer(required=True)
+    left = ma.fields.Integer(required=True)
+    closing = ma.fields.Integer(required=True)
+    turnover = ma.fields.Dict(required=True)
+
+
+class StructureSchema(Schema):
+    """A scheme's tiers over time, the oldest month first."""
+
+    items = ma.fields.List(ma.fields.Nested(StructureLineSchema), required=True)
+
+
+class TierPairSchema(Schema):
+    """How many accounts are in a tier of one scheme and in one of another; null for no tier."""
+
+    tier = ma.fields.String(allow_none=True)
+    other = ma.fields.String(allow_none=True)
+    accounts = ma.fields.Integer(required=True)
+
+
+class CrossingSchema(Schema):
+    """Two schemes crossed."""
+
+    items = ma.fields.List(ma.fields.Nested(TierPairSchema), required=True)
 
 
 class ExplanationSchema(Schema):

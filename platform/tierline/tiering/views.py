@@ -27,7 +27,8 @@ from tierline.plugins.words import Words
 from tierline.rules.population import read_population
 from tierline.rules.scheme import GridRule, TableRule, read_scheme
 from tierline.tiering import queries
-from tierline.tiering.charts import Shown, show_result
+from tierline.tiering.charts import Shown, ShownStructure, show_result, show_structure
+from tierline.tiering.crossing import others
 from tierline.tiering.decisions import list_of_hands
 from tierline.tiering.evaluation import confined, evaluation
 from tierline.tiering.explain import explain_account
@@ -36,6 +37,7 @@ from tierline.tiering.notices import notices_of
 from tierline.tiering.proposals import Chosen, Proposed, open_moves, open_proposals
 from tierline.tiering.queries import Move, SchemeEntry
 from tierline.tiering.starting import find_open_job
+from tierline.tiering.structure import Period, structure
 from tierline.tiering.versions import get_version
 
 
@@ -78,6 +80,7 @@ class SchemeView:
     cells: dict[int, int]
     bins: list[dict[str, Any]]
     notices: list[Markup]
+    others: list[TieringScheme]
 
 
 def scheme_view(scheme_id: str) -> SchemeView:
@@ -95,6 +98,7 @@ def scheme_view(scheme_id: str) -> SchemeView:
         cells=_cell_counts(entry),
         bins=_bins(entry),
         notices=notices_of(scheme_id),
+        others=others(scheme_id) if run else [],
     )
 
 
@@ -137,6 +141,26 @@ def _bins(entry: SchemeEntry) -> list[dict[str, Any]]:
         for row in rule.bins
         if row.metric in units
     ]
+
+
+@dataclass(frozen=True)
+class StructureView:
+    """A scheme's page of tiers over time."""
+
+    entry: SchemeEntry
+    tiers: dict[str, Tier]
+    months: int
+    periods: list[Period]
+    chart: ShownStructure | None
+
+
+def structure_view(scheme_id: str, months: int) -> StructureView:
+    """Return a scheme's tiers over the last months; no periods before its first run."""
+    entry = queries.get_entry(scheme_id)
+    tiers = {tier.id: tier for tier in entry.contributed.tiers}
+    periods = structure(entry.scheme, list(tiers), months) if entry.scheme and entry.run else []
+    chart = show_structure(entry.contributed, periods) if periods else None
+    return StructureView(entry, tiers, months, periods, chart)
 
 
 @dataclass(frozen=True)
