@@ -281,6 +281,8 @@ CASES: dict[str, Case] = {
     "GET api_tiering.show_structure": Case(ONCE_RUN),
     "GET api_tiering.cross_schemes": Case(ONCE_RUN | {"other_id": "run_scheme_id"}),
     "GET api_tiering.export_tiers": Case(ONCE_RUN),
+    "GET metrics.show_metric": Case(fixed={"metric_id": "essentials:growth_12m"}),
+    "GET api_metrics.show_metric": Case(fixed={"metric_id": "essentials:growth_12m"}),
     "GET backtests.list_backtests": READ,
     "POST backtests.start_backtest": Case(form={"scheme": "essentials:abc_sales", "months": "3"}),
     "GET backtests.show_backtest": READ,

@@ -132,7 +132,6 @@ class CatalogueEntry:
     known: int | None  # accounts for which it is known; None before it is computed
     accounts: int
     uses: tuple[Metric, ...]  # the metrics that it is computed from
-    is_written: bool  # in a plugin's files, where it can be changed; else it comes from code
 
 
 def catalogue() -> list[CatalogueEntry]:
@@ -145,21 +144,22 @@ def catalogue() -> list[CatalogueEntry]:
     ).one()
     count_of = dict(zip(counted, known, strict=True))
     by_id = {metric.id: metric for metric in shown}
-    written = {
-        f"{plugin}:{name}"
-        for plugin, release in enabled_plugins().items()
-        for name in release.document["metrics"]
-    }
     return [
         CatalogueEntry(
             metric,
             count_of.get(metric.id),
             total,
             tuple(by_id[used] for used in defined[metric.id].inputs),
-            metric.id in written,
         )
         for metric in shown
     ]
+
+
+def is_written(metric_id: str) -> bool:
+    """Return whether a metric stands in a plugin's files, where it can be changed."""
+    plugin, _colon, name = metric_id.partition(":")
+    release = enabled_plugins().get(plugin)
+    return release is not None and name in release.document["metrics"]
 
 
 def shown(stored: Fraction, unit: MetricUnit) -> Decimal:

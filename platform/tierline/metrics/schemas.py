@@ -31,6 +31,35 @@ class MetricEntrySchema(Schema):
     accounts = ma.fields.Integer(required=True)
 
 
+class LineageSchema(Schema):
+    """A metric of a lineage, `depth` steps from the one asked for, in words."""
+
+    metric = ma.fields.String(attribute="metric.id", required=True)
+    depth = ma.fields.Integer(required=True)
+    told = ma.fields.String(required=True)
+    transactions = ma.fields.Integer(allow_none=True)
+
+
+class DistributionSchema(Schema):
+    """How a metric's current values lie over the accounts; quantiles as [percent, value]."""
+
+    as_of = ma.fields.Date(allow_none=True)
+    known = ma.fields.Integer(required=True)
+    unknown_for = ma.fields.Integer(attribute="unknown", required=True)
+    zero = ma.fields.Integer(required=True)
+    quantiles = ma.fields.List(
+        ma.fields.Tuple((ma.fields.Integer(), ma.fields.Decimal(as_string=True)))
+    )
+
+
+class MetricDetailSchema(Schema):
+    """A metric with where it comes from, and its values."""
+
+    metric = ma.fields.Nested(MetricDefinitionSchema, required=True)
+    lineage = ma.fields.List(ma.fields.Nested(LineageSchema), required=True)
+    distribution = ma.fields.Nested(DistributionSchema, required=True)
+
+
 class MetricCatalogueSchema(Schema):
     """All metrics, and as of when their current values are true."""
 
