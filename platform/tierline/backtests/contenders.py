@@ -8,13 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tierline.configuration.queries import get_revision
-from tierline.configuration.service import states
-from tierline.db import db
+from tierline.configuration.changes import drafted_document
 from tierline.errors import Invalid, NotFound
 from tierline.packs.contributions import TieringScheme
+from tierline.packs.records import schemes
 from tierline.plugins.queries import get_scheme
-from tierline.plugins.service import put_plugins
 from tierline.tiering.queries import find_scheme
 from tierline.tiering.versions import document_of, get_version, read_version
 
@@ -71,15 +69,17 @@ def _number(given: str) -> int:
 
 def _drafted(scheme_id: str, number: int) -> TieringScheme:
     """Return a scheme as a draft would have it; nothing is written."""
-    revision = get_revision(number)
-    db.session.flush()
-    savepoint = db.session.begin_nested()
-    try:
-        put_plugins(states(revision, "after"))
-        return get_scheme(scheme_id)
-    finally:
-        savepoint.rollback()
-        db.session.expire_all()
+    plugin, _colon, name = scheme_id.partition(":")
+    get_scheme(scheme_id)
+    document = drafted_document(number, plugin)
+    found = (scheme for scheme in schemes(document) if scheme.id == scheme_id)
+    scheme = next(found, None)
+    if scheme is None:
+        message = _(
+            "Draft %(number)s leaves out the scheme %(scheme)s.", number=number, scheme=name
+        )
+        raise NotFound(message)
+    return scheme
 
 
 def check_fit(contenders: Iterable[Contender]) -> None:

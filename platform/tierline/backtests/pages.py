@@ -42,7 +42,7 @@ def _list(given: dict[str, str], errors: Any = None) -> str:
     return page(
         "backtests/list.html",
         listed=views.listed(queries.recent()),
-        choices=views.choices(),
+        choices=views.choices(given.get("scheme", ""), given.get("against", "")),
         most=MOST,
         given=given,
         errors=errors or {},

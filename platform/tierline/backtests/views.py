@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tierline.backtests.charts import Chart, structure_chart, workload_chart
-from tierline.backtests.contenders import DRAFT, Contender, read_contender
+from tierline.backtests.contenders import DRAFT, Contender, find_contender, read_contender
 from tierline.backtests.models import Backtest
 from tierline.backtests.reading import LINE, Course, Month, lines, read_courses
 from tierline.jobs.models import Job
@@ -84,9 +84,14 @@ def listed(backtests: Sequence[Backtest]) -> list[Listed]:
     return [Listed(backtest, whole_title(backtest)) for backtest in backtests]
 
 
-def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the schemes to choose from, each with its versions, by the scheme's title."""
-    return [(localized(scheme.title), list(_rules(scheme))) for scheme in tiering_schemes()]
+def choices(*asked: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the schemes to choose from, each with its versions, by the scheme's title.
+
+    Drafts are offered where they are `asked` for.
+    """
+    found = [(localized(scheme.title), list(_rules(scheme))) for scheme in tiering_schemes()]
+    drafted = [(name, title_of(find_contender(name))) for name in asked if f"@{DRAFT}" in name]
+    return [(_("Drafts"), drafted), *found] if drafted else found
 
 
 def _rules(scheme: TieringScheme) -> Iterator[tuple[str, str]]:

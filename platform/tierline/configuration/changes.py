@@ -14,6 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tierline.access.decision import get_subject
+from tierline.configuration.queries import get_revision
 from tierline.errors import Conflict, NotFound
 from tierline.packs.checking import check_documents, item_of, normalise
 from tierline.packs.differences import Operation, apply, difference
@@ -23,7 +24,7 @@ from tierline.plugins.effective import ChangesInvalid, effective_release
 from tierline.plugins.offers import pinned_release
 from tierline.plugins.queries import enabled_plugins, enablements, state_of
 from tierline.plugins.service import check_offered, installed_release
-from tierline.plugins.states import ABSENT, Override, PluginState
+from tierline.plugins.states import ABSENT, Override, PluginState, read_state
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,17 @@ def undoing(before: Mapping[str, PluginState], after: Mapping[str, PluginState])
 
 def _effective(state: PluginState) -> Release:
     return effective_release(pinned_release(state.digest or ""), state.operations)
+
+
+def drafted_document(number: int, plugin: str) -> Mapping[str, Any]:
+    """Return a plugin's document as a revision would have it; raises NotFound.
+
+    As it is in force, where the revision does not change the plugin.
+    """
+    changed = get_revision(number).changes.get(plugin)
+    if changed is None:
+        return enabled_plugins()[plugin].document
+    return _document(read_state(changed["after"]))
 
 
 def _document(state: PluginState) -> Mapping[str, Any]:

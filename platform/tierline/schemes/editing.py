@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from tierline.configuration import service
+from tierline.configuration.changes import drafted_document
 from tierline.configuration.editing import replacing
 from tierline.configuration.models import Revision
 from tierline.configuration.planning import draft_planned
@@ -68,10 +69,16 @@ def signed(scheme_id: str, document: Mapping[str, Any]) -> str:
     return str(_serializer().dumps([scheme_id, document]))
 
 
-def opened(scheme_id: str) -> dict[str, Any]:
-    """Return the document of a scheme as it is now; raises NotFound."""
+def opened(scheme_id: str, draft: int | None = None) -> dict[str, Any]:
+    """Return the document of a scheme as it is now, or as a draft would have it.
+
+    Raises NotFound for an unknown scheme or draft.
+    """
     plugin, name = parts_of(scheme_id)
-    document: dict[str, Any] = plain(get_item(plugin, FOLDER, name))
+    item = get_item(plugin, FOLDER, name)
+    if draft is not None:
+        item = drafted_document(draft, plugin)[FOLDER].get(name, item)
+    document: dict[str, Any] = plain(item)
     return document
 
 

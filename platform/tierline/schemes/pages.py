@@ -44,8 +44,9 @@ def restore_version(scheme_id: str, version: int) -> Response:
 
 @pages.get("/tiering/<scheme_id>/edit", permission=CHANGE)
 def edit_scheme(scheme_id: str) -> Any:
-    """Show a scheme as a form."""
-    return _form(scheme_id, editing.opened(scheme_id))
+    """Show a scheme as a form: as it is now, or as the draft that is asked for would have it."""
+    draft = request.args.get("draft", type=int)
+    return _form(scheme_id, editing.opened(scheme_id, draft), draft=draft)
 
 
 @pages.post("/tiering/<scheme_id>/edit", permission=CHANGE)
@@ -73,6 +74,7 @@ def _form(
     errors: Mapping[str, Any] | None = None,
     *,
     tried: bool = False,
+    draft: int | None = None,
 ) -> str:
     return page(
         "schemes/edit.html",
@@ -80,4 +82,6 @@ def _form(
         form=editing.form_of(scheme_id, document, tried=tried),
         reason=reason,
         wrong=errors or {},
+        draft=draft,
+        drafts=history.drafts(scheme_id) if request.method == "GET" else [],
     )

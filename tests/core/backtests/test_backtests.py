@@ -302,6 +302,23 @@ def test_a_job_carries_it_out_and_the_page_shows_it(
     assert login("viewer").post(where, data={"scheme": ABC, "months": "3"}).status_code == 403
 
 
+def test_a_draft_is_offered_where_it_is_asked_for(
+    app: Flask, tenant: Company, login: Callable[..., FlaskClient]
+) -> None:
+    with working_in(app, tenant):
+        document = plain(get_item("essentials", "tiering", "abc_sales"))
+        document["rule"]["cuts"][0]["until"] = 10
+        change = replacing("essentials", "tiering", "abc_sales", document, "Test")
+        revision = draft_planned(change, "Test", "screen")
+        assert revision is not None
+        name = f"{ABC}@draft{revision.number}"
+        db.session.commit()
+    browser = login("owner")
+    assert name in browser.get(f"/t/{tenant.slug}/tiering/{ABC}").text
+    asked = browser.get(f"/t/{tenant.slug}/tiering/backtests?scheme={name}").text
+    assert f'<option value="{name}" selected>' in asked
+
+
 def test_the_api_and_the_command_say_the_same(
     app: Flask, tenant: Company, api: Callable[..., FlaskClient]
 ) -> None:

@@ -256,3 +256,27 @@ def test_a_scheme_that_is_in_no_file_can_not_be_changed_by_a_form(company: Compa
     for wrong in ("essentials:none", "nowhere:abc", "essentials"):
         with pytest.raises(NotFound):
             editing.opened(wrong)
+
+
+def test_a_second_draft_can_start_from_the_first(
+    company: Company, login: Callable[..., FlaskClient]
+) -> None:
+    cuts = {"rule.cuts[0].until": "70"}
+    first = editing.save(ABC, sent(ABC, editing.opened(ABC), **cuts), "Steeper", "screen")
+    assert first is not None
+    db.session.commit()
+    where = f"/t/{company.slug}/tiering/{ABC}/edit"
+    browser = login("owner")
+    shown = browser.get(where).text
+    assert f"Draft {first.number} changes this scheme too" in shown
+    assert f"{where}?draft={first.number}" in unescape(shown)
+    assert 'value="70"' in browser.get(f"{where}?draft={first.number}").text
+    again = editing.opened(ABC, first.number)
+    assert (again["rule"]["cuts"][0]["until"], editing.opened(ABC)["rule"]["cuts"][0]["until"]) == (
+        70,
+        80,
+    )
+    both = editing.save(ABC, sent(ABC, again, **{"rule.cuts[1].until": "90"}), "Both", "screen")
+    assert both is not None
+    publish_planned(both.number)
+    assert [cut["until"] for cut in get_scheme(ABC).rule["cuts"]] == [70, 90, 100]
