@@ -276,6 +276,7 @@ CASES: dict[str, Case] = {
     "POST api_tiering.accept_proposals": Case(ONCE_RUN, json={}),
     "POST api_tiering.reject_proposals": Case(ONCE_RUN, json={"note": "No"}),
     "GET tiering.show_structure": Case(ONCE_RUN),
+    "GET tiering.compare_accounts": READ,
     "GET tiering.cross_schemes": Case(ONCE_RUN | {"other_id": "run_scheme_id"}),
     "GET tiering.export_tiers": Case(ONCE_RUN),
     "GET api_tiering.show_structure": Case(ONCE_RUN),

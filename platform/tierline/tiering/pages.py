@@ -12,10 +12,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from tierline.errors import Invalid
+from tierline.errors import Invalid, NotFound
 from tierline.metrics.queries import get_account
 from tierline.plugins import words
-from tierline.tiering import overrides, proposals, views
+from tierline.tiering import overrides, proposals, queries, views
+from tierline.tiering.comparing import MOST, compare
 from tierline.tiering.crossing import cross
 from tierline.tiering.decisions import scheme_of
 from tierline.tiering.files import tiers_file
@@ -60,6 +61,25 @@ def show_structure(scheme_id: str) -> Any:
 def cross_schemes(scheme_id: str, other_id: str) -> Any:
     """Show how the tiers of two schemes meet."""
     return page("tiering/crossing.html", crossing=cross(scheme_id, other_id))
+
+
+@pages.get("/tiering/<scheme_id>/compare", permission=READ)
+def compare_accounts(scheme_id: str) -> Any:
+    """Show accounts beside each other in a scheme: why they are in different tiers."""
+    keys, errors, found = request.args.getlist("account"), {}, None
+    try:
+        found = compare(scheme_id, keys) if any(keys) else None
+    except (Invalid, NotFound) as wrong:
+        errors = {"account": [wrong.message]}
+    shown = page(
+        "tiering/compare.html",
+        scheme=queries.get_entry(scheme_id).contributed,
+        comparison=found,
+        keys=keys,
+        errors=errors,
+        most=MOST,
+    )
+    return shown, 422 if errors else 200
 
 
 @pages.get("/tiering/<scheme_id>/tiers.csv", permission=READ)

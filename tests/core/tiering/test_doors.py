@@ -30,8 +30,10 @@ from tierline.jobs.models import Job
 from tierline.jobs.running import run_job
 from tierline.metrics.service import today, touch
 from tierline.packs.leaves import plain
+from tierline.plugins.queries import tiering_schemes
 from tierline.tiering import overrides
 from tierline.tiering.commands import command
+from tierline.tiering.comparing import compare
 from tierline.tiering.explain import explain, find_by_key
 from tierline.tiering.service import run_now
 from trading import Sale, make_accounts, trade
@@ -310,3 +312,31 @@ def test_an_explanation_says_why_the_rule_is_not_all(app: Flask, tenant: Any) ->
         adjusted = why["adjustment"]
         assert (adjusted["reason"], adjusted["rule_tier"], adjusted["below"]) == ("reviews", "b", 1)
         assert "until 2 reviews in a row find it below; so far it is 1." in adjusted["told"]
+
+
+def test_accounts_stand_beside_each_other_and_differences_are_marked(
+    app: Flask, traded: Any, login: Callable[..., FlaskClient]
+) -> None:
+    with working_in(app, traded):
+        run_now(ABC)
+        db.session.commit()
+    browser, where = login("viewer"), f"/t/{traded.slug}/tiering/{ABC}/compare"
+    shown = browser.get(f"{where}?account=A'1&account=B").text
+    for part in ("differs", "¥80", "¥20"):
+        assert part in shown
+    for asked, says in (("A'1", "2 to 5 accounts"), ("A'1&account=X", 'with the number "X"')):
+        answer = browser.get(f"{where}?account={asked}")
+        assert answer.status_code == 422
+        assert says in unescape(answer.text)
+    assert "Compare" in browser.get(where).text
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_every_kind_of_scheme_can_be_compared() -> None:
+    enable("manufacturing")
+    trade([Sale(f"K{n}", MARCH, Decimal(10 * n)) for n in range(1, 6)])
+    for scheme in tiering_schemes():
+        if scheme.group == "customer":
+            found = compare(scheme.id, ["K1", "K5"])
+            assert [line.title for line in found.values]
+            assert found.points or scheme.kind in ("abc", "value", "rank")
