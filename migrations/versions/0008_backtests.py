@@ -34,9 +34,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'done', 'failed')", name=op.f("ck_tiering_backtest_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'done')", name=op.f("ck_tiering_backtest_state")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_tiering_backtest")),
     )
     op.create_index("ix_tiering_backtest_created", TABLE, ["tenant_id", "created_at"])

@@ -12,7 +12,8 @@ from werkzeug.routing import Rule
 from route_cases import CASES
 
 # No pages to look at: files, machine interfaces, choices that lead back.
-NOT_PAGES = ("static", "health.", "preferences.", "imports.download_failed_rows")
+EXPORTS = ("backtests.export_backtest", "tiering.export_tiers")
+NOT_PAGES = ("static", "health.", "preferences.", "imports.download_failed_rows", *EXPORTS)
 # Parts of a page that are asked for apart.
 PARTS = ("imports.show_progress",)
 SIGNED_OUT = ("security.login", "security.forgot_password", "security.reset_password")

@@ -54,6 +54,7 @@ OTHERS = {  # no pages of the product, or nothing but a redirect
     *("static", "health.healthz", "health.readyz", "api-docs.openapi_json"),
     *("preferences.choose_language", "preferences.choose_theme", "preferences.start"),
     *("imports.download_failed_rows", "reference.show_reference"),
+    *("backtests.export_backtest", "tiering.export_tiers"),
 }
 PAGES = sorted(
     endpoint

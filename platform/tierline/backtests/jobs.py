@@ -9,9 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from tierline.backtests.permissions import RUN
 from tierline.backtests.queries import get_backtest
-from tierline.backtests.service import KIND, carry_out, fail
-from tierline.db import db
-from tierline.errors import TierlineError
+from tierline.backtests.service import KIND, carry_out
 from tierline.jobs.registry import job_kind
 from tierline.jobs.running import Running
 
@@ -20,13 +18,5 @@ from tierline.jobs.running import Running
 def run(running: Running) -> dict[str, Any]:
     """Carry out the backtest that the arguments name; a worker that dies leaves nothing of it."""
     backtest_id = uuid.UUID(running.arguments["backtest"])
-    months = get_backtest(backtest_id).months
-    running.checkpoint(done=0, total=months + 1)
-    try:
-        found = carry_out(backtest_id, running.report)
-    except TierlineError:
-        db.session.rollback()
-        fail(backtest_id)
-        db.session.commit()
-        raise
-    return {"backtest": str(found.id)}
+    running.checkpoint(done=0, total=get_backtest(backtest_id).months + 1)
+    return {"backtest": str(carry_out(backtest_id, running.report).id)}

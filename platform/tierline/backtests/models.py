@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tierline.db import Base, Tenanted
 
-STATES = ("waiting", "done", "failed")
+STATES = ("waiting", "done")
 
 
 class Backtest(Tenanted, Base):

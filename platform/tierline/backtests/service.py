@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -34,6 +33,11 @@ def create(named: Sequence[str], months: int) -> Backtest:
         what = _("must be from 1 to %(most)s", most=MOST)
         raise Invalid(
             _("A backtest looks at 1 to %(most)s months.", most=MOST), fields={"months": [what]}
+        )
+    if not 1 <= len(named) <= 2:
+        what = _("must not be empty")
+        raise Invalid(
+            _("Choose a scheme, and another beside it if you like."), fields={"scheme": [what]}
         )
     contenders = [find_contender(name) for name in named]
     check_fit(contenders)
@@ -69,10 +73,3 @@ def carry_out(backtest_id: uuid.UUID, after: Callable[[int], None] = lambda done
     found.state, found.finished_at = "done", datetime.datetime.now(datetime.UTC)
     db.session.flush()
     return found
-
-
-def fail(backtest_id: uuid.UUID) -> None:
-    """Close a backtest that can't be carried out."""
-    found: Any = db.session.get_one(Backtest, backtest_id)
-    found.state, found.finished_at = "failed", datetime.datetime.now(datetime.UTC)
-    db.session.flush()

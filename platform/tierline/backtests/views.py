@@ -28,6 +28,7 @@ class Listed:
 
     backtest: Backtest
     title: str
+    job: Job | None  # that carries it out, until it is done
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,12 @@ def whole_title(backtest: Backtest) -> str:
 
 def listed(backtests: Sequence[Backtest]) -> list[Listed]:
     """Return backtests for the list."""
-    return [Listed(backtest, whole_title(backtest)) for backtest in backtests]
+    return [Listed(each, whole_title(each), _job_of(each)) for each in backtests]
+
+
+def _job_of(backtest: Backtest) -> Job | None:
+    waits = backtest.state == "waiting" and backtest.job_id is not None
+    return find_job(backtest.job_id) if waits and backtest.job_id else None
 
 
 def choices(*asked: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -108,7 +114,7 @@ def backtest_view(backtest: Backtest) -> BacktestView:
     return BacktestView(
         backtest=backtest,
         title=whole_title(backtest),
-        job=find_job(backtest.job_id) if backtest.job_id and not found else None,
+        job=_job_of(backtest),
         courses=[_shown(course) for course in courses],
         agreement=found["agreement"] if found else [],
     )

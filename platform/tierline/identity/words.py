@@ -13,6 +13,7 @@ from tierline.access.permissions import permissions
 AREA_NAMES: Mapping[str, LazyString] = {
     "accounts": _l("Accounts"),
     "audit": _l("Audit log"),
+    "backtests": _l("Backtests"),
     "configuration": _l("Configuration"),
     "home": _l("Home"),
     "imports": _l("Imports"),

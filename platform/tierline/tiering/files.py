@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import tempfile
 
 from flask import send_file
 from werkzeug.wrappers import Response
@@ -14,7 +13,7 @@ from tierline.tiering.exporting import write_tiers
 
 def tiers_file(scheme_id: str, as_of: datetime.date) -> Response:
     """Return a scheme's tiers as of a day as CSV, with a byte order mark for spreadsheets."""
-    content = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was sent
+    content = io.BytesIO()
     text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="", write_through=True)
     write_tiers(text, scheme_id, as_of)
     text.detach()
