@@ -85,7 +85,7 @@ def _differences(base: Mapping[str, Any], mine: Mapping[str, Any]) -> Iterator[O
                 yield Operation(address_of(folder, name), "hide")
             elif name not in base[folder]:
                 yield Operation(address_of(folder, name), "add", plain(mine[folder][name]))
-            else:
+            elif base[folder][name] != mine[folder][name]:
                 old, new = leaves(base[folder][name]), leaves(mine[folder][name])
                 by_path = {path: (kind, value) for path, kind, value in _changes(old, new)}
                 for path, (kind, value) in by_path.items():

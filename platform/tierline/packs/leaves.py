@@ -8,7 +8,7 @@ The order of such a list is a leaf of its own (`rule/criteria/[]`). What makes s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tierline.packs.contributions import LOCALES
@@ -39,6 +39,7 @@ WHOLE = frozenset(
 )
 """Keys whose values are one leaf, whatever they hold."""
 
+_LOCALES = frozenset(LOCALES)
 _GRID = frozenset({("rule", "cells")}) | {
     ("rule", axis, part) for axis in ("rows", "columns") for part in ("edges", "labels")
 }
@@ -46,24 +47,26 @@ _GRID = frozenset({("rule", "cells")}) | {
 
 def leaves(value: Any) -> Leaves:
     """Return the leaves of an item, by path."""
-    return dict(_leaves(value, ()))
+    found: Leaves = {}
+    _collect(value, (), found)
+    return found
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _collect(value: Any, path: Path, found: Leaves) -> None:
     whole = bool(path) and path[-1] in WHOLE
     if isinstance(value, dict) and value and not whole and not _is_text(value):
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
+            _collect(inner, (*path, key), found)
     elif isinstance(value, (list, tuple)) and not whole and _is_identified(value):
-        yield (*path, ORDER), [element["id"] for element in value]
+        found[(*path, ORDER)] = [element["id"] for element in value]
         for element in value:
-            yield from _leaves(element, (*path, f"[{element['id']}]"))
+            _collect(element, (*path, f"[{element['id']}]"), found)
     else:
-        yield path, plain(value)
+        found[path] = plain(value)
 
 
 def _is_text(value: Mapping[str, Any]) -> bool:
-    return set(value) <= set(LOCALES)
+    return value.keys() <= _LOCALES
 
 
 def _is_identified(value: list[Any] | tuple[Any, ...]) -> bool:

@@ -102,7 +102,8 @@ class _Three:
         if None in (self.old, self.yours, self.new):
             return self.decide((), self.old, self.yours, self.new)
         if self.yours == self.old:
-            self._note_changes()
+            if self.new != self.old:
+                self._note_changes()
             return self.new
         return together(_Units(self).merged())
 

@@ -14,7 +14,7 @@ from tierline.config import home_folder
 from tierline.packs.checking import check_documents, item_of
 from tierline.packs.differences import FIXED, apply, difference
 from tierline.packs.documents import FORMATS
-from tierline.packs.leaves import leaves, unit_of
+from tierline.packs.leaves import leaves, plain, unit_of
 from tierline.packs.loading import load, plugin_folders
 from tierline.packs.merging import Merge, merge, settle, units
 
@@ -36,7 +36,7 @@ def problems_of(document: Any) -> list[str]:
 
 def edited(base: Document, chance: random.Random) -> Document:
     """Return a document after up to six random edits."""
-    document = copy.deepcopy(base)
+    document: Document = plain(base)
     for edit in chance.choices(EDITS, k=chance.randrange(7)):
         edit(chance, document)
     return document
@@ -56,6 +56,8 @@ def edits_of(old: Document, yours: Document) -> Iterator[tuple[str, str, Any, An
     """Yield folder, item, unit and the tenant's value of each unit that the tenant changed."""
     for folder in [key for key in old if key not in FIXED]:
         for name in {**old[folder], **yours[folder]}:
+            if old[folder].get(name) == yours[folder].get(name):
+                continue
             before = units_of(old[folder].get(name))
             after = units_of(yours[folder].get(name))
             for unit in {**before, **after}:
