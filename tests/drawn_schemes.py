@@ -1,8 +1,12 @@
-"""Random schemes of every kind, and accounts whose values lie close together and to the edges."""
+"""Random schemes of every kind, and accounts whose values lie close together and to the edges.
+
+Strategies are built once: Hypothesis analyses each that it meets, which costs more than drawing.
+"""
 
 from __future__ import annotations
 
 import random
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -61,6 +65,7 @@ def accounts(draw: st.DrawFn, count: int = SEVERAL) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def edges(count: int) -> st.SearchStrategy[list[float]]:
     return st.lists(halves, min_size=count, max_size=count, unique=True).map(sorted)
 
@@ -89,6 +94,7 @@ def leaf(draw: st.DrawFn, bins: tuple[str, ...] = ()) -> dict[str, Any]:
     return document
 
 
+@cache
 def conditions(bins: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
     return st.recursive(
         leaf(bins),

@@ -86,19 +86,28 @@ def stored(base: dict[str, float | None]) -> Values:
     }
 
 
-def edge_near(base: Values, metric: str, tier: Callable[[Values], str | None]) -> int | None:
-    """Return the metric's value at which the tier changes within the swing; None: nowhere."""
-    middle = base[metric]
-    if middle is None:
+def an_edge(
+    base: Values, metric: str, tier: Callable[[Values], str | None], seed: int
+) -> int | None:
+    """Return a value of the metric at which the tier changes and stays so within the swing, if any.
+
+    It is looked for between all edges that schemes are drawn with, so that most schemes have one.
+    """
+    points = [round(point * SCALES[UNITS[metric]]) for point in (-3.0, *EDGES, 6.0)]
+    found = [tier({**base, metric: point}) for point in points]
+    between = [
+        (points[place], points[place + 1], below)
+        for place, (below, above) in enumerate(pairwise(found))
+        if below != above
+    ]
+    if not between:
         return None
-    low, high = sorted(round(middle * (1 + way * SWING)) for way in (-1, 1))
-    below = tier({**base, metric: low})
-    if tier({**base, metric: high}) == below:
-        return None
+    low, high, below = random.Random(seed).choice(between)
     while high - low > 1:
-        between = (low + high) // 2
-        low, high = (between, high) if tier({**base, metric: between}) == below else (low, between)
-    return high
+        middle = (low + high) // 2
+        low, high = (middle, high) if tier({**base, metric: middle}) == below else (low, middle)
+    ends = {tier({**base, metric: round(high * (1 + way * SWING))}) for way in (-1, 1)}
+    return high if len(ends) == 2 else None
 
 
 def swinging(seed: int, base: Values, metric: str, edge: int) -> Iterator[AccountValues]:
@@ -142,7 +151,7 @@ def test_a_swing_changes_the_tier_at_most_once_a_year(kind: str) -> None:
         def by_rule(given: Values) -> str | None:
             return evaluate(scheme, known, SOURCE, AccountValues(given), FIELDS).tier
 
-        edge = edge_near(values, metric, by_rule)
+        edge = an_edge(values, metric, by_rule, seed)
         assume(edge is not None)
         path = [*swinging(seed, values, metric, int(edge or 0))]
         tiers = {by_rule({**each.metrics}) for each in path}
