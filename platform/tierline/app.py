@@ -15,6 +15,7 @@ import tierline.models
 from tierline.api.blueprint import ApiBlueprint
 from tierline.api.health import health
 from tierline.api.reference import reference
+from tierline.collecting import collecting_later
 from tierline.config import APP_ROLE, SYSTEM_ROLE, Settings, load_settings
 from tierline.db import db
 from tierline.db.session import SYSTEM_BIND
@@ -24,6 +25,7 @@ from tierline.web.pages import PublicPages
 FEATURES = (*tierline.models.FEATURES, "home")
 
 
+@collecting_later()
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; raises SettingsError, or RuntimeError for a route without a guard."""
     settings = settings or load_settings()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from tierline.collecting import collecting_later
 from tierline.conventions import Exit
 from tierline.errors import TierlineError
 from tierline.instance.wish import Wish
@@ -42,7 +43,8 @@ class LazyGroup(click.Group):
             return None
         if cmd_name not in self.commands:
             module, _, attribute = self.places[cmd_name].path.partition(":")
-            self.commands[cmd_name] = prepared(getattr(import_module(module), attribute))
+            with collecting_later():
+                self.commands[cmd_name] = prepared(getattr(import_module(module), attribute))
         return self.commands[cmd_name]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -109,7 +111,8 @@ def prepared(command: click.Command, offline: bool = False) -> click.Command:
 def _in_application(callback: Any) -> Any:
     @wraps(callback)
     def run(*args: Any, **options: Any) -> Any:
-        running = import_module("tierline.cli.running")
+        with collecting_later():
+            running = import_module("tierline.cli.running")
         with running.application(current_wish(click.get_current_context())):
             return callback(*args, **options)
 
