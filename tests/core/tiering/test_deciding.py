@@ -76,8 +76,9 @@ def write(ids: list[uuid.UUID], told: list[dict[str, Any]]) -> None:
     for model in (Assignment, Watch, Override):
         db.session.execute(delete(model))
     pairs = list(zip(ids, told, strict=True))
-    for id, each in pairs:
-        db.session.execute(update(STATE).where(STATE.c.account_id == id).values(t1=each["now"]))
+    for now in {each["now"] for each in told}:
+        those = [id for id, each in pairs if each["now"] == now]
+        db.session.execute(update(STATE).where(STATE.c.account_id.in_(those)).values(t1=now))
     number = {"scheme_number": 1}
     assigned = [
         number
