@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import BigInteger, Uuid, cast, column, select, update, values
+from sqlalchemy import ARRAY, BigInteger, Uuid, column, func, literal, select, update
 
 from drawn_schemes import FIELDS, KINDS, SEVERAL, UNITS, accounts, schemes
 from tierline.accounts.models import Account
@@ -40,20 +40,23 @@ def known_accounts(in_tenant: Any) -> dict[str, uuid.UUID]:
 def source_over(ids: list[uuid.UUID], drawn: list[dict[str, Any]]) -> Source:
     """Return the drawn values as rows."""
     labels = {name: f"v{place}" for place, name in enumerate(UNITS)}
-    given_rows = values(
-        column("account_id", Uuid),
-        column("groups", BigInteger),
-        *(column(label, BigInteger) for label in labels.values()),
-        name="given_rows",
-    ).data(
-        [
-            (id, int(each["inside"]), *each["metrics"].values())
-            for id, each in zip(ids, drawn, strict=True)
-        ]
+    given = [
+        literal(ids, ARRAY(Uuid)),
+        literal([int(each["inside"]) for each in drawn], ARRAY(BigInteger)),
+        *(literal([each["metrics"][name] for each in drawn], ARRAY(BigInteger)) for name in UNITS),
+    ]
+    # Arrays, because a statement with a parameter for each value takes long to compile.
+    given_rows = (
+        func.unnest(*given)
+        .table_valued(
+            column("account_id", Uuid),
+            column("groups", BigInteger),
+            *(column(label, BigInteger) for label in labels.values()),
+            name="given_rows",
+        )
+        .render_derived()
     )
-    rows = select(
-        *(cast(each, each.type).label(each.name) for each in given_rows.c)  # a column of NULLs
-    ).subquery("drawn")
+    rows = select(*given_rows.c).subquery("drawn")
     columns = {name: rows.c[label] for name, label in labels.items()}
     return Source(rows, rows.c.account_id, rows.c.groups, columns, UNITS, {"customer": 0})
 
