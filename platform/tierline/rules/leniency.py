@@ -116,13 +116,26 @@ def _scoring(scoring: Scoring, share: Decimal) -> Scoring:
 
 
 def _grids(rule: GridRule, share: Decimal, place: Callable[[str], int]) -> list[GridRule]:
-    """Return the grid with its axes eased; where a better place may be worse, tightened too."""
-    shares = (share,) if _is_monotone(rule, place) else (share, -share)
+    """Return the grid with its axes eased; where a better place may be worse, in every mixture.
+
+    Then the places between the farthest ones count too: those of an axis as it is, and of a score
+    whose criteria alone were moved.
+    """
+    if _is_monotone(rule, place):
+        return [replace(rule, rows=_axis(rule.rows, share), columns=_axis(rule.columns, share))]
     return [
-        replace(rule, rows=_axis(rule.rows, row), columns=_axis(rule.columns, column))
-        for row in shares
-        for column in shares
+        replace(rule, rows=row, columns=column)
+        for row in _axes(rule.rows, share)
+        for column in _axes(rule.columns, share)
     ]
+
+
+def _axes(axis: Axis, share: Decimal) -> list[Axis]:
+    found = [_axis(axis, share), axis, _axis(axis, -share)]
+    if axis.scoring is not None:
+        for moved in (share, -share):
+            found.append(replace(axis, scoring=_scoring(axis.scoring, moved)))
+    return found
 
 
 def _is_monotone(rule: GridRule, place: Callable[[str], int]) -> bool:
