@@ -82,6 +82,13 @@ def steeper_form(world: World) -> Mapping[str, Any]:
     return {"document": signed, "rule.cuts[0].until": "60", "act": "save", "reason": "Steeper"}
 
 
+def a_share(world: World) -> Mapping[str, Any]:
+    """Return the form of a metric of the company's own, and a reason."""
+    title = f"Share {uuid.uuid4().hex[:6]}"
+    shown = {"of": "essentials:sales_12m", "better": "neutral"}
+    return {"title_en": title, **shown, "act": "save", "reason": "a test"}
+
+
 def a_commitment(world: World) -> Mapping[str, Any]:
     """Return a commitment to a regulator of the company."""
     return {
@@ -334,6 +341,13 @@ CASES: dict[str, Case] = {
     "GET api_plugins.show_plugin": READ,
     "POST api_plugins.resume_plugin": Case(arguments={"plugin": "suspended_plugin"}),
     # The configuration
+    "GET own_metrics.choose_kind": READ,
+    "GET own_metrics.new_metric": Case(fixed={"kind": "aggregate"}),
+    "POST own_metrics.make_metric": Case(fixed={"kind": "share"}, form=a_share),
+    "GET own_metrics.edit_metric": Case(arguments={"metric_id": "own_metric"}),
+    "POST own_metrics.change_metric": Case(arguments={"metric_id": "own_metric"}, form=a_share),
+    "GET schemes.new_scheme": READ,
+    "POST schemes.begin_scheme": Case(form={"title_en": "Ours", "kind": "abc"}, audited=False),
     "GET schemes.show_history": READ,
     "GET schemes.edit_scheme": READ,
     "POST schemes.change_scheme": Case(form=steeper_form),

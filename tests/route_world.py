@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.datastructures import MultiDict
 
 import packing
 from conftest import Company, working_in
@@ -314,6 +315,21 @@ def name(world: World) -> str:
 @maker
 def scheme_id(world: World) -> str:
     return "essentials:abc_sales"
+
+
+@maker
+def own_metric(world: World) -> str:
+    """Make a metric of the company's own, in force."""
+    from tierline.configuration.planning import publish_planned
+    from tierline.own_metrics import service
+
+    title = f"指标 {uuid.uuid4().hex[:6]}"
+    entered = {"title_zh_CN": title, "of": "essentials:sales_12m", "better": "higher"}
+    proposal = service.propose("share", MultiDict(entered))
+    revision = service.save(proposal, "a test", "screen")
+    assert revision is not None
+    publish_planned(revision.number)
+    return proposal.id
 
 
 @maker

@@ -20,6 +20,7 @@ FEATURES = (
     "tiering",
     "configuration",
     "schemes",
+    "own_metrics",
     "backtests",
     "tenant_files",
 )

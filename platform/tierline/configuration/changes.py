@@ -14,11 +14,12 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tierline.access.decision import get_subject
-from tierline.configuration.queries import get_revision
+from tierline.configuration.queries import document_in_force, get_revision
 from tierline.errors import Conflict, NotFound
 from tierline.packs.checking import check_documents, item_of, normalise
 from tierline.packs.differences import Operation, apply, difference
 from tierline.packs.merging import Merge, Side, merge, settle
+from tierline.packs.names import OWN
 from tierline.packs.releases import Release
 from tierline.plugins.effective import ChangesInvalid, effective_release
 from tierline.plugins.offers import pinned_release
@@ -227,7 +228,7 @@ def drafted_document(number: int, plugin: str) -> Mapping[str, Any]:
     """
     changed = get_revision(number).changes.get(plugin)
     if changed is None:
-        return enabled_plugins()[plugin].document
+        return document_in_force(plugin)
     return _document(read_state(changed["after"]))
 
 
@@ -236,7 +237,9 @@ def _document(state: PluginState) -> Mapping[str, Any]:
 
 
 def _enabled(plugin: str) -> PluginState:
-    if not any(row.plugin == plugin and row.state != "disabled" for row in enablements()):
-        installed_release(plugin)
-        raise Conflict(_('The plugin "%(plugin)s" is not enabled.', plugin=plugin), plugin=plugin)
-    return state_of(plugin)
+    if any(row.plugin == plugin and row.state != "disabled" for row in enablements()):
+        return state_of(plugin)
+    release = installed_release(plugin)
+    if plugin == OWN:  # it comes with the first thing that a company makes
+        return PluginState("enabled", release.digest, state_of(plugin).overrides)
+    raise Conflict(_('The plugin "%(plugin)s" is not enabled.', plugin=plugin), plugin=plugin)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tierline.configuration.changes import Change, overriding
-from tierline.configuration.queries import get_item
+from tierline.configuration.queries import document_in_force, get_item
 from tierline.packs.differences import difference
 from tierline.packs.documents import FORMATS, read
+from tierline.packs.names import OWN
 from tierline.packs.problems import PluginInvalid, Problem
 from tierline.packs.strict_yaml import Node, nodes_of, parse
-from tierline.plugins.queries import enabled_plugins
 
 
 def edited(plugin: str, folder: str, name: str, text: str, reason: str) -> Change:
@@ -27,8 +27,12 @@ def edited(plugin: str, folder: str, name: str, text: str, reason: str) -> Chang
 
 
 def replacing(plugin: str, folder: str, name: str, item: Mapping[str, Any], reason: str) -> Change:
-    """Return the change that gives an item this document; raises as `edited` does."""
-    get_item(plugin, folder, name)
+    """Return the change that gives an item this document; raises as `edited` does.
+
+    An item of the company's own pack that is not there is made.
+    """
+    if plugin != OWN:
+        get_item(plugin, folder, name)
     return _replacing(plugin, folder, name, nodes_of(item), [], reason)
 
 
@@ -39,7 +43,7 @@ def _file(plugin: str, folder: str, name: str) -> str:
 def _replacing(
     plugin: str, folder: str, name: str, root: Node, problems: list[Problem], reason: str
 ) -> Change:
-    document = enabled_plugins()[plugin].document
+    document = document_in_force(plugin)
     item, reading = read(FORMATS[folder], plugin, _file(plugin, folder, name), root)
     if problems or reading.problems:
         raise PluginInvalid([*problems, *reading.problems])

@@ -12,6 +12,8 @@ from tierline.configuration.models import Revision
 from tierline.db import db
 from tierline.errors import NotFound
 from tierline.packs.differences import FIXED
+from tierline.packs.names import OWN
+from tierline.packs.own import OWN_RELEASE
 from tierline.plugins.queries import enabled_plugins
 
 
@@ -24,6 +26,17 @@ def get_revision(number: int, *, lock: bool = False) -> Revision:
     if revision is None:
         raise NotFound(_("There is no revision %(number)s.", number=number))
     return revision
+
+
+def document_in_force(plugin: str) -> Mapping[str, Any]:
+    """Return the document of an enabled plugin as it is in force; raises NotFound.
+
+    Of the company's own pack also before it has made anything.
+    """
+    release = enabled_plugins().get(plugin) or (OWN_RELEASE if plugin == OWN else None)
+    if release is None:
+        raise NotFound(_('The plugin "%(plugin)s" is not enabled.', plugin=plugin))
+    return release.document
 
 
 def get_item(plugin: str, folder: str, name: str) -> Mapping[str, Any]:

@@ -124,7 +124,7 @@ def _plugin_view(plugin: str, change: Mapping[str, Any], rows: list[Any]) -> Plu
     before, after = read_state(change["before"]), read_state(change["after"])
     release = pinned_release(after.digest or before.digest or "")
     title = localized(release.document["manifest"]["title"])
-    lines = _lines(before, after, release.document)
+    lines = _lines(before, after)
     merged = [row_view(Row(**row), release.document) for row in rows]
     is_new = after.state == "enabled" and (before.state, before.digest) != ("enabled", after.digest)
     asks = records.manifest(release.document) if is_new else None
@@ -143,18 +143,17 @@ def _what(before: PluginState, after: PluginState) -> str:
     return str(_("is changed"))
 
 
-def _lines(
-    before: PluginState, after: PluginState, document: Mapping[str, Any]
-) -> list[ChangeView]:
+def _lines(before: PluginState, after: PluginState) -> list[ChangeView]:
     """Return what differs between the changes of two states, in words."""
     old = {each.address: each for each in before.overrides}
     new = {each.address: each for each in after.overrides}
+    known = [document for state in (after, before) for document in _documents(state)]
     return [
         ChangeView(
-            words.place(address, document),
+            words.place(address, _holding(address, known)),
             str(words.KINDS[(new.get(address) or old[address]).operation.kind]),
-            _told(old.get(address), document),
-            _told(new.get(address), document),
+            _told(old.get(address), known) if address in old or not _is_made(new[address]) else "–",
+            _told(new.get(address), known) if address in new or not _is_made(old[address]) else "–",
         )
         for address in sorted({**old, **new})
         if (new.get(address) and new[address].operation)
@@ -162,10 +161,33 @@ def _lines(
     ]
 
 
-def _told(override: Override | None, document: Mapping[str, Any]) -> str:
+def _is_made(override: Override) -> bool:
+    """Return whether a change makes a whole item: without it there is none, and no default."""
+    return override.operation.kind == "add" and "#" not in override.address
+
+
+def _documents(state: PluginState) -> list[Mapping[str, Any]]:
+    """Return a plugin's document in a state, with its changes and without."""
+    if state.digest is None:
+        return []
+    default = pinned_release(state.digest).document
+    return [apply(default, state.operations), default]
+
+
+def _holding(address: str, documents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the first document that has the item of an address, else the last."""
+    folder, name, _path = read_address(address)
+    found: Mapping[str, Any] = {}
+    for found in documents:
+        if name in found[folder]:
+            return found
+    return found
+
+
+def _told(override: Override | None, documents: list[Mapping[str, Any]]) -> str:
     if override is None:
         return str(_("the default"))
-    names = words.tier_names(override.address, document)
+    names = words.tier_names(override.address, _holding(override.address, documents))
     told = words.value(override.operation.value, names)
     return told or str(words.KINDS[override.operation.kind])
 
@@ -235,7 +257,7 @@ def override_views(plugin: str) -> list[OverrideView]:
             words.value(
                 value_at(document, each.address), words.tier_names(each.address, effective)
             ),
-            _told(each, effective),
+            _told(each, [effective]),
         )
         for each in overrides(plugin)
     ]

@@ -14,6 +14,7 @@ from tierline.identity.models import Membership
 from tierline.jobs.models import Job
 from tierline.jobs.queries import open_jobs
 from tierline.packs.contributions import Tier
+from tierline.packs.names import OWN
 from tierline.plugins.models import PluginEnablement
 from tierline.tiering.models import Run
 from tierline.tiering.queries import Mover, movers
@@ -68,7 +69,11 @@ def _steps() -> list[Step]:
             _("Choose your industry"),
             _("Plugins bring fields, metrics and tiering schemes that fit your business."),
             "plugins.list_plugins",
-            _any(select(PluginEnablement.plugin).where(PluginEnablement.plugin != "essentials")),
+            _any(
+                select(PluginEnablement.plugin).where(
+                    PluginEnablement.plugin.not_in(("essentials", OWN))
+                )
+            ),
         ),
         Step(
             _("Bring in your trade"),

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from flask_babel import gettext as _
@@ -21,6 +22,18 @@ Span = Literal["days", "months", "years"]
 
 
 @dataclass(frozen=True)
+class Where:
+    """Which transactions count: all, or those with lines of some products, or of some amount."""
+
+    products: tuple[str, ...] = ()  # where named, only the lines of these products count
+    least: Decimal | None = None  # of the transaction's amount, in the tenant's currency
+    most: Decimal | None = None
+
+
+EVERY = Where()
+
+
+@dataclass(frozen=True)
 class Aggregate:
     """A sum, average or count over the account's transactions in a window."""
 
@@ -28,6 +41,7 @@ class Aggregate:
     statistic: Literal["sum", "average", "count"]
     kinds: frozenset[str]
     window: Window
+    where: Where = EVERY
 
 
 @dataclass(frozen=True)
@@ -246,13 +260,27 @@ def _kinds(names: Iterable[str]) -> frozenset[str]:
     )
 
 
+def _where(document: Document | None) -> Where:
+    if document is None:
+        return EVERY
+    least, most = (
+        None if document.get(key) is None else Decimal(str(document[key]))
+        for key in ("least", "most")
+    )
+    return Where(tuple(document.get("products", ())), least, most)
+
+
 def _factor(document: Document) -> int:
     return 100 if document.get("scale", "percent") == "percent" else 1
 
 
 _READERS: Mapping[str, Any] = {
     "aggregate": lambda d: Aggregate(
-        d["measure"], d["statistic"], _kinds(d["kinds"]), read_window(d["window"])
+        d["measure"],
+        d["statistic"],
+        _kinds(d["kinds"]),
+        read_window(d["window"]),
+        _where(d.get("where")),
     ),
     "recency": lambda d: Recency(_kinds(d["kinds"])),
     "tenure": lambda d: Tenure(_kinds(d["kinds"]), d["unit"]),
@@ -274,13 +302,15 @@ def _digest(unit: str, compute: Compute, inputs: list[str]) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items() if item != EVERY}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Window | FieldValue):
+    if isinstance(value, Window | FieldValue | Where):
         return _plain(vars(value))
+    if isinstance(value, Decimal):
+        return str(value)
     return value
 
 

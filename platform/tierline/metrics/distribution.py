@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.metrics import queries
+from tierline.metrics.definitions import Definition, resting_under
 from tierline.metrics.models import STATE
+from tierline.metrics.service import today
 from tierline.metrics.units import from_stored
 from tierline.packs.contributions import Metric
 
@@ -38,16 +40,37 @@ def distribution(metric: Metric) -> Distribution:
     if metric.id not in columns:
         return Distribution(None, None, 0, 0, 0, ())
     value = STATE.c[columns[metric.id]]
+    known = STATE.c.tenant_id == current_tenant_id()
+    as_of, at = (fresh.as_of, fresh.refreshed_at) if fresh else (None, None)
+    return _spread(metric, value, select().where(known), as_of, at)
+
+
+def try_out(definition: Definition) -> Distribution:
+    """Return how the values of a metric would lie, computed from the ledger as of today.
+
+    It need not be in force; what it is computed from must be.
+    """
+    defined = {**queries.definitions(), definition.id: definition}
+    source = queries.source_as_of(today(), resting_under(defined, [definition.id]))
+    rows = select().select_from(source.rows)
+    return _spread(definition.metric, source.columns[definition.id], rows, today(), None)
+
+
+def _spread(
+    metric: Metric,
+    value: ColumnElement[int],
+    rows: Select[Any],
+    as_of: datetime.date | None,
+    refreshed_at: datetime.datetime | None,
+) -> Distribution:
     shares = [percent / 100 for percent in PERCENTS]
     quantiles: Any = func.percentile_disc(shares).within_group(value)
-    statement = select(
-        func.count(value), func.count(), func.count().filter(value == 0), quantiles
-    ).where(STATE.c.tenant_id == current_tenant_id())
-    known, accounts, zero, found = db.session.execute(statement).one()
+    counts = (func.count(value), func.count(), func.count().filter(value == 0))
+    known, accounts, zero, found = db.session.execute(rows.add_columns(*counts, quantiles)).one()
     values = [from_stored(stored, metric.unit) for stored in found or ()] if known else []
     return Distribution(
-        as_of=fresh.as_of if fresh else None,
-        refreshed_at=fresh.refreshed_at if fresh else None,
+        as_of=as_of,
+        refreshed_at=refreshed_at,
         known=known,
         unknown=accounts - known,
         zero=zero,

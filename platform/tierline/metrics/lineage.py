@@ -30,6 +30,7 @@ from tierline.metrics.definitions import (
     Share,
     Tenure,
     Until,
+    Where,
 )
 from tierline.metrics.rows import condition_of
 from tierline.metrics.service import today
@@ -110,15 +111,16 @@ class Told:
     def compute(self, compute: Compute) -> str:
         """Return how a metric is computed."""
         match compute:
-            case Aggregate(measure=measure, statistic=statistic, kinds=kinds, window=window):
-                said = {"kinds": _kinds(kinds), "window": _window(window)}
-                return str(_SUMS[measure, statistic]) % said
+            case Aggregate(kinds=kinds, window=window):
+                said = {"kinds": _kinds(kinds), "window": told_window(window)}
+                whole = str(_SUMS[compute.measure, compute.statistic]) % said
+                return _with_bounds(whole, compute.where)
             case Recency(kinds=kinds):
                 return str(_("Days since the last of %(kinds)s", kinds=_kinds(kinds)))
             case Tenure(kinds=kinds):
                 return str(_("Time since the first of %(kinds)s", kinds=_kinds(kinds)))
             case OnTimePayment(window=window, by=by):
-                said = {"window": _window(window)}
+                said = {"window": told_window(window)}
                 if by == "count":
                     return str(
                         _("Share of the invoices due %(window)s that were paid in time", **said)
@@ -128,7 +130,7 @@ class Told:
                 return str(
                     _(
                         "Days late, weighted by amount, of the invoices due %(window)s",
-                        window=_window(window),
+                        window=told_window(window),
                     )
                 )
             case FieldValue(key=key):
@@ -163,13 +165,27 @@ class Told:
         return localized(field.title) if field else key
 
 
+def _with_bounds(whole: str, where: Where) -> str:
+    """Return what is summed up, and which transactions count, where not all do."""
+    parts = [whole]
+    if where.products:
+        named = str(_(", ")).join(where.products)
+        parts.append(str(_("only the products %(products)s", products=named)))
+    if where.least is not None:
+        parts.append(str(_("of at least %(amount)s each", amount=number(where.least))))
+    if where.most is not None:
+        parts.append(str(_("of at most %(amount)s each", amount=number(where.most))))
+    return str(_("; ")).join(parts)
+
+
 def _kinds(kinds: frozenset[str]) -> str:
     if kinds == PURCHASE:
         return str(_("purchases (orders and invoices)"))
     return str(_(", ")).join(str(KIND_NAMES[kind]) for kind in sorted(kinds))
 
 
-def _window(window: Window) -> str:
+def told_window(window: Window) -> str:
+    """Return a window in words."""
     if window.days is not None:
         return str(_("in the last %(days)s days", days=number(window.days)))
     if window.months is None:

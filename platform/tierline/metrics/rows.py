@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tierline.db import db
 from tierline.metrics import queries
@@ -16,9 +16,10 @@ from tierline.metrics.definitions import (
     OnTimePayment,
     Recency,
     Tenure,
+    Where,
     resting_under,
 )
-from tierline.metrics.trade import T, Trade, of_kinds
+from tierline.metrics.trade import L, T, Trade, of_amount, of_kinds
 
 
 def count_rows(
@@ -44,10 +45,19 @@ def condition_of(
     parts: list[ColumnElement[bool]] = []
     for definition in resting_under(definitions, [metric_id]).values():
         match definition.compute:
-            case Aggregate(kinds=kinds, window=window):
-                parts.append(of_kinds(kinds) & trade.within(window))
+            case Aggregate(kinds=kinds, window=window, where=where):
+                parts.append(and_(of_kinds(kinds), trade.within(window), *_counting(where, trade)))
             case Recency(kinds=kinds) | Tenure(kinds=kinds):
                 parts.append(of_kinds(kinds))
             case OnTimePayment(window=window) | DaysLate(window=window):
                 parts.append((T.kind == "invoice") & trade.within(window, T.due_on))
     return or_(*parts) if parts else None
+
+
+def _counting(where: Where, trade: Trade) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a transaction is among those that an aggregate counts."""
+    if (bounds := of_amount(where)) is not None:
+        yield bounds | (T.currency != trade.currency)
+    if where.products:
+        line = select(L.line_no).where(L.tenant_id == T.tenant_id, L.transaction_id == T.id)
+        yield line.where(L.product.in_(where.products)).exists()

@@ -36,6 +36,7 @@ from tierline.metrics.definitions import (
     OnTimePayment,
     Recency,
     Tenure,
+    Where,
 )
 from tierline.metrics.units import SCALES
 from tierline.metrics.windows import Window
@@ -99,8 +100,19 @@ def of_kinds(kinds: Iterable[str]) -> ColumnElement[bool]:
 
 def pass_of(compute: Compute) -> Pass:
     """Return in which pass over the ledger a computation is taken."""
-    measure = compute.measure if isinstance(compute, Aggregate) else ""
-    return PASSES.get(measure, "transactions")
+    if not isinstance(compute, Aggregate):
+        return "transactions"
+    return "lines" if compute.where.products else PASSES.get(compute.measure, "transactions")
+
+
+def of_amount(where: Where) -> ColumnElement[bool] | None:
+    """Return the condition that a transaction's amount is as asked for; None: any may be."""
+    bounds = []
+    if where.least is not None:
+        bounds.append(T.amount >= round(where.least * SCALES["money"]))
+    if where.most is not None:
+        bounds.append(T.amount <= round(where.most * SCALES["money"]))
+    return and_(*bounds) if bounds else None
 
 
 def first_bound(computes: Iterable[Compute], trade: Trade) -> datetime.date | None:
@@ -137,18 +149,41 @@ def trade_value(compute: Compute, trade: Trade, scale: int) -> ColumnElement[Any
 
 
 def _aggregate(compute: Aggregate, trade: Trade, scale: int) -> ColumnElement[Any]:
+    where = compute.where
     inside = and_(of_kinds(compute.kinds), trade.within(compute.window))
-    known = func.bool_or(of_kinds(compute.kinds | PURCHASE))
-    value = _measured(compute, inside, trade, scale)
-    return case((known, value))
+    if where.products:
+        inside = and_(inside, L.product.in_(where.products))
+    missing = _missing(compute, trade)
+    if (bounds := of_amount(where)) is not None:
+        inside = and_(inside, bounds | (T.currency != trade.currency))
+    known: ColumnElement[bool] = func.bool_or(of_kinds(compute.kinds | PURCHASE))
+    if missing is not None:
+        known = known & (func.count().filter(inside & missing) == 0)
+    return case((known, _measured(compute, inside, scale)))
 
 
-def _measured(
-    compute: Aggregate, inside: ColumnElement[bool], trade: Trade, scale: int
-) -> ColumnElement[Any]:
+def _missing(compute: Aggregate, trade: Trade) -> ColumnElement[bool] | None:
+    """Return the condition that a transaction can't be told: its amount, or its cost, is unknown.
+
+    An amount in another currency is; so is whether it lies within bounds. None: all can be told.
+    """
+    of_money = compute.measure in ("amount", "cost", "gross_profit")
+    if not of_money and of_amount(compute.where) is None:
+        return None
+    foreign: ColumnElement[bool] = T.currency != trade.currency
+    if compute.measure not in ("cost", "gross_profit"):
+        return foreign
+    cost = L.cost if compute.where.products else T.cost
+    either: ColumnElement[bool] = foreign | cost.is_(None)
+    return either
+
+
+def _measured(compute: Aggregate, inside: ColumnElement[bool], scale: int) -> ColumnElement[Any]:
+    by_line = pass_of(compute) == "lines"
     match compute.measure:
         case "transactions":
-            return func.count().filter(inside) * literal(scale)
+            counted = func.count(L.transaction_id.distinct()) if by_line else func.count()
+            return counted.filter(inside) * literal(scale)
         case "days":
             return func.count(T.date.distinct()).filter(inside) * literal(scale)
         case "products":
@@ -156,22 +191,10 @@ def _measured(
         case "quantity":
             summed: ColumnElement[Any] = func.coalesce(func.sum(L.quantity).filter(inside), 0)
             return _averaged(compute, summed * literal(scale), inside)
-    return _money(compute, inside, trade, scale)
-
-
-def _money(
-    compute: Aggregate, inside: ColumnElement[bool], trade: Trade, scale: int
-) -> ColumnElement[Any]:
-    """Return a sum of money: unknown where an amount is missing or in another currency."""
-    measured = {"amount": T.amount, "cost": T.cost, "gross_profit": T.amount - T.cost}
-    missing = T.currency != trade.currency
-    if compute.measure != "amount":
-        missing = missing | T.cost.is_(None)
-    summed: ColumnElement[Any] = func.coalesce(
-        func.sum(measured[compute.measure]).filter(inside), 0
-    )
-    value = _averaged(compute, summed * literal(scale // SCALES["money"]), inside)
-    return case((func.count().filter(inside & missing) == 0, value))
+    table = L if by_line else T
+    money = {"amount": table.amount, "cost": table.cost, "gross_profit": table.amount - table.cost}
+    summed = func.coalesce(func.sum(money[compute.measure]).filter(inside), 0)
+    return _averaged(compute, summed * literal(scale // SCALES["money"]), inside)
 
 
 def _averaged(
@@ -179,8 +202,8 @@ def _averaged(
 ) -> ColumnElement[Any]:
     if compute.statistic == "sum":
         return summed
-    of_lines = compute.measure == "quantity"
-    count = func.count(L.transaction_id.distinct()) if of_lines else func.count()
+    by_line = pass_of(compute) == "lines"
+    count = func.count(L.transaction_id.distinct()) if by_line else func.count()
     return over(summed, count.filter(inside))
 
 

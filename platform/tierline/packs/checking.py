@@ -10,6 +10,7 @@ from typing import Any
 
 from tierline.packs.differences import FIXED
 from tierline.packs.documents import FORMATS, read
+from tierline.packs.names import OWN
 from tierline.packs.problems import Problem
 from tierline.packs.references import Documents, resolve
 from tierline.packs.shapes import Reading, Reference
@@ -20,15 +21,17 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
     """Return the problems of some plugins' documents, and those of the plugins that name them.
 
     `documents` holds, by plugin id, all that is enabled together; `changed` names the plugins whose
-    items may have become wrong in themselves. A problem's file is `plugin/folder/item`. Golden
-    examples are left out: they are the author's, and a company may hide or change what they name.
+    items may have become wrong in themselves, or that are no longer enabled. A company's own pack
+    names any of them and is named by any, so it is always looked at. A problem's file is
+    `plugin/folder/item`. Golden examples are left out: they are the author's, and a company may
+    hide or change what they name.
     """
     changed = set(changed)
     found = []
     for plugin, document in documents.items():
         head = document["manifest"]
-        needs = {plugin, *head["requires"], *head.get("supplements", ())}
-        if needs.isdisjoint(changed):
+        needs = {plugin, OWN, *head["requires"], *head.get("supplements", ())}
+        if plugin != OWN and needs.isdisjoint(changed):
             continue
         readings = [*_readings(plugin, document)]
         problems = [problem for reading in readings for problem in reading.problems]

@@ -14,7 +14,7 @@ from typing import Any
 from tierline.packs.contributions import LOCALES
 from tierline.packs.golden import GOLDEN, check_golden
 from tierline.packs.metric_documents import METRIC, check_metric
-from tierline.packs.names import group_key, name, plugin_id, refers_to
+from tierline.packs.names import OWN, group_key, name, plugin_id, refers_to
 from tierline.packs.playbook_documents import PLAYBOOK, check_playbook
 from tierline.packs.risk_documents import RISK, check_risk
 from tierline.packs.scheme_documents import SCHEME, check_scheme
@@ -118,6 +118,8 @@ def check_manifest(reading: Reading, document: dict[str, Any]) -> None:
     """Check what the manifest's parts say about each other."""
     if problem := core_api_problem(document["core_api"]):
         reading.at(("core_api",), problem)
+    if document["id"] == OWN:
+        reading.at(("id",), "is kept for what companies make themselves: choose another")
     for locale in LOCALES:
         if locale not in document["locales"]:
             reading.at(("locales",), f"must hold {locale}")

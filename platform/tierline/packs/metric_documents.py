@@ -13,6 +13,7 @@ from tierline.packs.shapes import (
     localized,
     number,
     record,
+    text,
     word,
 )
 
@@ -34,6 +35,14 @@ window = either(
 kinds = items(word("purchase", "order", "delivery", "invoice", "payment", "return"), 1)
 scale = Optional(word("percent", "one"), "percent")
 metric = refers_to("metric")
+where = record(
+    {
+        "products": Optional(items(text(200), 1, 200)),
+        "least": Optional(number()),
+        "most": Optional(number()),
+    }
+)
+"""Which transactions count: with lines of these products (then only those lines), of an amount."""
 
 COMPUTE = one_of(
     {
@@ -43,6 +52,7 @@ COMPUTE = one_of(
                 "statistic": word("sum", "average", "count"),
                 "kinds": kinds,
                 "window": window,
+                "where": Optional(where),
             }
         ),
         "recency": record({"kinds": kinds}),
@@ -89,6 +99,7 @@ def check_metric(reading: Reading, document: dict[str, Any]) -> None:
     ((kind, compute),) = document["compute"].items()
     if kind == "aggregate":
         _check_statistic(reading, compute)
+        _check_where(reading, compute.get("where"))
     if kind == "code" and not compute["fields"] + compute["metrics"]:
         reading.at(("compute", "code"), "must name what it is computed from: fields or metrics")
     if isinstance(compute, dict) and isinstance(compute.get("window"), dict):
@@ -105,6 +116,18 @@ def _check_statistic(reading: Reading, compute: dict[str, Any]) -> None:
         allowed = "count" if counted else "sum or average"
         what = f"of {compute['measure']} must be {allowed}"
         reading.at(("compute", "aggregate", "statistic"), what)
+
+
+def _check_where(reading: Reading, where: dict[str, Any] | None) -> None:
+    path = ("compute", "aggregate", "where")
+    if where is None:
+        return
+    if not where:
+        reading.at(path, "must hold products, least or most")
+    if "least" in where and "most" in where and where["least"] > where["most"]:
+        reading.at((*path, "most"), "must not be less than least: no transaction would count")
+    if "products" in where:
+        reading.distinct((*path, "products"), where["products"])
 
 
 def _check_window(reading: Reading, path: tuple[str, ...], window: dict[str, Any]) -> None:

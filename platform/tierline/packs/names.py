@@ -8,6 +8,8 @@ from tierline.packs.shapes import NAME, Path, Reading, Reference, Shape, text
 from tierline.packs.strict_yaml import Node
 
 PLUGIN_ID = "[a-z][a-z0-9_]{1,62}"
+OWN = "own"
+"""The id of the pack that each company fills itself (`own.py`)."""
 
 name = text(63, NAME, "a name: small letters, digits and _, beginning with a letter")
 plugin_id = text(63, PLUGIN_ID, "a plugin's id: small letters, digits and _, at least two")

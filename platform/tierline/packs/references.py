@@ -1,11 +1,16 @@
-"""Resolving what a plugin's files name in other files: its own, and those of what it requires."""
+"""Resolving what a plugin's files name in other files: its own, and those of what it requires.
+
+A company's own pack (`own.py`) names whatever is enabled beside it, and may be named by whatever
+the company changes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tierline.packs.documents import NUMBER_TYPES
+from tierline.packs.names import OWN
 from tierline.packs.problems import Problem, did_you_mean
 from tierline.packs.shapes import Reading, Reference, show_path
 from tierline.packs.survey_checks import check_variant
@@ -38,7 +43,7 @@ def resolve(plugin: str, documents: Documents, readings: Iterable[Reading]) -> l
                 node, path = reference.node, show_path(reference.path)
                 found.append(Problem(reading.file, node.line, node.column, path, what))
     if not found:
-        found.extend(_cycles(plugin, documents[plugin], readings))
+        found.extend(_cycles(plugin, documents, readings))
         found.extend(_variants(plugin, documents, readings))
         found.extend(_code_problems(plugin, documents, readings))
     return found
@@ -51,10 +56,9 @@ class _Names:
         self.plugin = plugin
         self.documents = documents
         head = documents[plugin]["manifest"]
-        named = (
-            {plugin, *head["requires"], *head.get("supplements", ())} if head else set(documents)
-        )
-        self.visible = named & set(documents)
+        named = {plugin, OWN, *head["requires"], *head.get("supplements", ())} if head else ()
+        names_all = not head or plugin == OWN
+        self.visible = set(documents) if names_all else set(documents) & set(named)
         self.absent = set(head.get("supplements", ())) - set(documents)
 
     def of(self, folder: str) -> dict[str, Mapping[str, Any]]:
@@ -166,20 +170,42 @@ def metrics_used(compute: Mapping[str, Any]) -> Iterator[str]:
         yield inner[key]
 
 
-def _cycles(plugin: str, document: Mapping[str, Any], readings: Iterable[Reading]) -> list[Problem]:
-    """Return a problem for each own metric that is computed from itself."""
+def _cycles(plugin: str, documents: Documents, readings: Iterable[Reading]) -> list[Problem]:
+    """Return a problem for each of a plugin's metrics that is computed from itself, with its way.
+
+    It may lead through other plugins: a company's changes can close a circle over their borders.
+    """
     uses = {
-        f"{plugin}:{name}": set(metrics_used(item["compute"]))
+        f"{owner}:{name}": sorted(metrics_used(item["compute"]))
+        for owner, document in documents.items()
         for name, item in document["metrics"].items()
         if item
     }
     files = {reading.file: reading for reading in readings}
     found = []
-    for metric in uses:
-        if metric in _reached(metric, uses):
-            reading = files[f"{plugin}/metrics/{metric.partition(':')[2]}.yaml"]
-            found.append(_at(reading, "compute", "leads back to itself"))
+    for name in documents[plugin]["metrics"]:
+        if way := _way_back(f"{plugin}:{name}", uses):
+            told = " → ".join(each.removeprefix(f"{plugin}:") for each in way)
+            reading = files[f"{plugin}/metrics/{name}.yaml"]
+            found.append(_at(reading, "compute", f"leads back to itself: {told}"))
     return found
+
+
+def _way_back(metric: str, uses: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the shortest way from a metric back to itself; empty where there is none."""
+    came_from: dict[str, str] = {}
+    waiting = [metric]
+    for here in waiting:
+        for used in uses.get(here, ()):
+            if used == metric:
+                way = [metric, here]
+                while way[-1] != metric:
+                    way.append(came_from[way[-1]])
+                return way[::-1]
+            if used not in came_from:
+                came_from[used] = here
+                waiting.append(used)
+    return []
 
 
 def _variants(plugin: str, documents: Documents, readings: Iterable[Reading]) -> Iterator[Problem]:

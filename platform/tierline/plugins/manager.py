@@ -24,6 +24,8 @@ from flask import Flask, current_app
 from tierline.config import Settings, SettingsError
 from tierline.db.prepare import History
 from tierline.packs.loading import Loaded, load, plugin_folders
+from tierline.packs.names import OWN
+from tierline.packs.own import OWN_RELEASE
 from tierline.packs.problems import PluginInvalid, Problem, did_you_mean
 from tierline.packs.releases import Release
 from tierline.plugins import dispatch
@@ -46,7 +48,7 @@ class Plugins:
     def __init__(
         self, loaded: Loaded, extensions: Mapping[str, Any], suspend: Suspend, setting: str = "all"
     ) -> None:
-        self.loaded = loaded
+        self.loaded = Loaded({**loaded.releases, OWN: OWN_RELEASE}, loaded.failed)
         self.setting = setting
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(ContributionHooks)
@@ -56,7 +58,7 @@ class Plugins:
         self.extensions = {id: code for id, code in extensions.items() if id in loaded.releases}
         for id, code in self.extensions.items():
             self.manager.register(code, f"{id}{CODE}")
-        for release in loaded.releases.values():
+        for release in self.releases.values():
             self.register(release)
         self.manager.check_pending()
 

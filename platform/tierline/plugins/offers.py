@@ -20,13 +20,14 @@ from sqlalchemy.orm import contains_eager
 from tierline.db import db
 from tierline.errors import Conflict, NotFound
 from tierline.packs.documents import FORMATS
+from tierline.packs.own import OWN_RELEASE
 from tierline.packs.releases import Release, release_of
 from tierline.packs.signing import Signature, is_genuine
 from tierline.plugins.manager import Plugins, installed, log
 from tierline.plugins.models import PluginInstallation, PluginRelease
 from tierline.plugins.trust import trusted_keys
 
-_pinned: dict[str, Release] = {}
+_pinned: dict[str, Release] = {OWN_RELEASE.digest: OWN_RELEASE}
 
 
 @dataclass(frozen=True)

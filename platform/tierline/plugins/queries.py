@@ -28,6 +28,7 @@ from tierline.packs.contributions import (
     TieringScheme,
 )
 from tierline.packs.differences import Kind, Operation
+from tierline.packs.names import OWN
 from tierline.packs.playbooks import Playbook
 from tierline.packs.problems import did_you_mean
 from tierline.packs.releases import Release
@@ -247,10 +248,13 @@ class CatalogueEntry:
 
 
 def catalogue() -> list[CatalogueEntry]:
-    """Return every installed plugin, and those that the tenant has, with the tenant's state."""
+    """Return every installed plugin, and those that the tenant has, with the tenant's state.
+
+    The company's own pack is among them once something was made in it.
+    """
     mine = {each.plugin: each for each in enablements()}
     there = offers()
-    offered = {plugin for plugin, offer in there.items() if not offer.retired}
+    offered = {plugin for plugin, offer in there.items() if not offer.retired} - {OWN}
     shown = {plugin: _shown(mine.get(plugin), there.get(plugin)) for plugin in {*offered, *mine}}
     states = signature_states({release.digest for release in shown.values()})
     entries = [

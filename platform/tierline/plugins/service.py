@@ -240,16 +240,15 @@ def _check_required() -> None:
 
 def _check_documents(wanted: Iterable[str], together: Mapping[str, Release]) -> None:
     """Check the documents against each other, where they are not just what is installed."""
-    own = {plugin for plugin, release in together.items() if _is_own(plugin, release)}
-    if not own:
+    if not any(_is_changed(plugin, release) for plugin, release in together.items()):
         return
     documents = {plugin: release.document for plugin, release in together.items()}
-    problems = check_documents(documents, set(wanted) & set(together))
+    problems = check_documents(documents, wanted)
     if problems:
         raise ChangesInvalid(problems)
 
 
-def _is_own(plugin: str, release: Release) -> bool:
+def _is_changed(plugin: str, release: Release) -> bool:
     offer = get_offer(plugin)
     return offer is None or offer.release.digest != release.digest
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tierline.configuration.queries import document_in_force
 from tierline.packs.frozen import freeze
+from tierline.packs.names import OWN
 from tierline.plugins.queries import enabled_plugins, fields, metrics
 from tierline.plugins.words import Words
 from tierline.web.language import localized
@@ -30,8 +32,10 @@ class Choices:
 
 
 def choices_for(plugin: str, *, is_sound: bool) -> Choices:
-    """Return what a scheme of a plugin can name: metrics of its own and of what it requires."""
+    """Return what a scheme of a plugin can name: metrics of its own, of what it requires, and those
+    that the company made; the company's own schemes name any."""
     known = [*metrics()]
-    reach = {plugin, *enabled_plugins()[plugin].document["manifest"]["requires"]}
+    needed = document_in_force(plugin)["manifest"]["requires"]
+    reach = set(enabled_plugins()) if plugin == OWN else {plugin, OWN, *needed}
     options = [(each.id, localized(each.title)) for each in known if each.id.split(":")[0] in reach]
     return Choices(sorted(options, key=lambda each: each[1]), Words([*fields(), *known]), is_sound)

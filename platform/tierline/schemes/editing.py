@@ -24,6 +24,7 @@ from tierline.configuration.planning import draft_planned
 from tierline.configuration.queries import get_item
 from tierline.errors import Invalid
 from tierline.packs.leaves import plain
+from tierline.packs.names import OWN
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.effective import ChangesInvalid
 from tierline.schemes.adjustment_sections import new_block
@@ -75,9 +76,8 @@ def opened(scheme_id: str, draft: int | None = None) -> dict[str, Any]:
     Raises NotFound for an unknown scheme or draft.
     """
     plugin, name = parts_of(scheme_id)
-    item = get_item(plugin, FOLDER, name)
-    if draft is not None:
-        item = drafted_document(draft, plugin)[FOLDER].get(name, item)
+    drafted = drafted_document(draft, plugin)[FOLDER] if draft is not None else {}
+    item = drafted[name] if name in drafted else get_item(plugin, FOLDER, name)
     document: dict[str, Any] = plain(item)
     return document
 
@@ -88,7 +88,8 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
     Raises NotFound, and Invalid where the form is not one that was made for this scheme.
     """
     plugin, name = parts_of(scheme_id)
-    get_item(plugin, FOLDER, name)
+    if plugin != OWN:  # a new scheme of the company is in the form only
+        get_item(plugin, FOLDER, name)
     try:
         for_scheme, before = _serializer().loads(form.get("document", ""))
     except BadSignature as error:

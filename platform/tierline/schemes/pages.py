@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from tierline.configuration import words
 from tierline.configuration.permissions import CHANGE, READ
 from tierline.errors import Invalid
-from tierline.plugins.queries import get_scheme
-from tierline.schemes import editing, history
+from tierline.plugins import words as plugin_words
+from tierline.plugins.queries import get_scheme, tiering_schemes
+from tierline.schemes import creating, editing, history
 from tierline.web import Pages, page, see
 
 pages = Pages("schemes", __name__)
@@ -40,6 +41,33 @@ def restore_version(scheme_id: str, version: int) -> Response:
         flash(_("There is nothing to change."), "info")
         return see("schemes.show_history", scheme_id=scheme_id)
     return see("configuration.show_revision", number=revision.number)
+
+
+@pages.get("/tiering/new", permission=CHANGE)
+def new_scheme() -> Any:
+    """Ask how a scheme of the company's own begins: what it is called, by kind or as a copy."""
+    return _beginning({"copy": request.args.get("copy", "")})
+
+
+@pages.post("/tiering/new", permission=CHANGE)
+def begin_scheme() -> Any:
+    """Show the form of a new scheme; nothing is kept until it is saved as a draft."""
+    try:
+        scheme_id, document = creating.begin(request.form)
+    except Invalid as invalid:
+        return _beginning(request.form, invalid), 422
+    return _form(scheme_id, document)
+
+
+def _beginning(given: Mapping[str, str], invalid: Invalid | None = None) -> str:
+    return page(
+        "schemes/new.html",
+        given=given,
+        invalid=invalid,
+        kinds=[(kind, plugin_words.KINDS[kind]) for kind in creating.KINDS],
+        groups=creating.group_options(),
+        schemes=creating.scheme_options(),
+    )
 
 
 @pages.get("/tiering/<scheme_id>/edit", permission=CHANGE)
@@ -78,7 +106,8 @@ def _form(
 ) -> str:
     return page(
         "schemes/edit.html",
-        scheme=get_scheme(scheme_id),
+        scheme_id=scheme_id,
+        is_new=not any(each.id == scheme_id for each in tiering_schemes()),
         form=editing.form_of(scheme_id, document, tried=tried),
         reason=reason,
         wrong=errors or {},

@@ -14,6 +14,7 @@ from tierline.audit.service import record
 from tierline.config import Settings
 from tierline.configuration import changes, service
 from tierline.configuration.approving import require_second_person
+from tierline.configuration.changes import Change
 from tierline.console import in_platform, in_tenant
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
@@ -22,6 +23,7 @@ from tierline.packs.differences import Operation
 from tierline.plugins.manager import installed
 from tierline.plugins.queries import enablements, state_of
 from tierline.plugins.service import installed_release, sync_releases
+from tierline.plugins.states import PluginState
 from tierline.provision import create_company
 from tierline.tenancy.queries import current_tenant, find_tenant
 from tierline.tenancy.service import update_tenant
@@ -104,7 +106,10 @@ def _change_company(steps: list[Step]) -> None:
 
 
 def _change_plugins(file: TenantFile, steps: list[Step]) -> None:
-    """Enable and upgrade first, then change, then disable: what is needed comes before its use."""
+    """Enable and upgrade first, then change, then disable: what is needed comes before its use.
+
+    All plugins are changed together: what one is changed to may name what is added to another.
+    """
     by_field = {step.field: step for step in steps}
     entries = {entry["id"]: entry for entry in file.plugins}
     for plugin, entry in entries.items():
@@ -112,8 +117,12 @@ def _change_plugins(file: TenantFile, steps: list[Step]) -> None:
             service.enable(plugin, reason=_reason(file), source="file")
         if f"plugins/{plugin}/version" in by_field:
             _move(file, plugin, entry["version"])
-    for plugin in _with_changes(steps):
-        _change(file, plugin, by_field, entries.get(plugin, {"changes": []}))
+    states = {
+        plugin: state
+        for plugin in _with_changes(steps)
+        for state in _changed(file, plugin, by_field, entries.get(plugin, {"changes": []}))
+    }
+    service.apply_now(Change(states), _reason(file), "file")
     for field, step in by_field.items():
         parts = field.split("/")
         gone = step.action == "delete" or step.file == "disabled"
@@ -127,10 +136,13 @@ def _with_changes(steps: Iterable[Step]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _change(file: TenantFile, plugin: str, steps: dict[str, Step], entry: Any) -> None:
-    """Make the changes of one plugin together, with those that the file no longer names undone."""
+def _changed(
+    file: TenantFile, plugin: str, steps: dict[str, Step], entry: Any
+) -> Iterable[PluginState]:
+    """Return the state of a plugin with its changes, and those undone that the file no longer
+    names; none where it is not enabled."""
     if state_of(plugin).state != "enabled":
-        return
+        return ()
     mine = {change["address"]: change for change in entry["changes"]}
     prefix = f"plugins/{plugin}/"
     touched = [field.removeprefix(prefix) for field in steps if field.startswith(prefix)]
@@ -142,7 +154,7 @@ def _change(file: TenantFile, plugin: str, steps: dict[str, Step], entry: Any) -
         {*gone, *wanted},
         {address: mine[address].get("reason", _reason(file)) for address in wanted},
     )
-    service.apply_now(change, _reason(file), "file")
+    return change.states.values()
 
 
 def _move(file: TenantFile, plugin: str, version: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierline.metrics.definitions import PURCHASE, Aggregate, Definition, Definitions
+from tierline.metrics.definitions import EVERY, PURCHASE, Aggregate, Definition, Definitions
 from tierline.metrics.windows import WHOLE, Window
 from tierline.rules.scheme import AbcRule, RankRule, Scheme, ValueRule
 
@@ -45,4 +45,5 @@ def _sums(definition: Definition, measure: str) -> bool:
         and compute.measure == measure
         and compute.statistic == "sum"
         and compute.kinds == PURCHASE
+        and compute.where == EVERY
     )

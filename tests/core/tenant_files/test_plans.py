@@ -18,7 +18,7 @@ from tierline.cli.tenants import command
 from tierline.configuration.service import disable, enable, override
 from tierline.console import in_tenant
 from tierline.packs.differences import Operation
-from tierline.plugins.queries import enabled_plugins, overrides
+from tierline.plugins.queries import enabled_plugins, get_metric, get_scheme, overrides
 from tierline.tenancy.queries import current_tenant
 
 TITLE = {"en": "Our matrix", "zh_CN": "本公司矩阵"}
@@ -169,6 +169,32 @@ def test_an_export_plans_to_nothing(folder: Folder) -> None:
     assert folder.plan(code=0) == {}
     assert folder.run("apply", folder.slug)["tenants"][0]["left"] == []
     assert folder.plan(code=0) == {}
+
+
+def test_what_a_company_made_goes_from_one_company_to_another(folder: Folder) -> None:
+    document = {
+        "title": {"en": "Share", "zh_CN": "份额"},
+        "summary": {"en": "Share", "zh_CN": "份额"},
+        "unit": "percent",
+        "period": {"en": "a year", "zh_CN": "一年"},
+        "null": {"en": "never", "zh_CN": "从不"},
+        "compute": {"share": {"of": "essentials:sales_12m"}},
+    }
+    folder.write(locale="zh_CN", plugins=["essentials"])
+    folder.run("apply", folder.slug)
+    with in_tenant(folder.slug):
+        override("own", [Operation("metrics/share", "add", document)], reason="ours")
+        use = Operation("tiering/abc_sales#/rule/metric", "set", "own:share")
+        override("essentials", [use], reason="ours")
+    exported = folder.run("export", folder.slug)
+    other = f"{folder.slug}-2"
+    (folder.path.parent / f"{other}.yaml").write_text(
+        yaml.safe_dump({**exported, "slug": other}, allow_unicode=True)
+    )
+    assert folder.run("apply", other)["tenants"][0]["left"] == []
+    with in_tenant(other):
+        assert get_metric("own:share").title["zh_CN"] == "份额"
+        assert get_scheme("essentials:abc_sales").rule["metric"] == "own:share"
 
 
 def test_a_wrong_change_does_nothing_of_the_file(folder: Folder) -> None:

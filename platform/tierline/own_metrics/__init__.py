@@ -1,0 +1,1 @@
+"""Designing metrics of a company's own, without code."""
