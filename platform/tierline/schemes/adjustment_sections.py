@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from tierline.configuration.words import PERIODS
 from tierline.packs.adjustment_documents import PERIODS as KNOWN_PERIODS
 from tierline.schemes.choices import Choices
-from tierline.schemes.parts import FormField, Row, Section, condition_field, tier_options
+from tierline.schemes.conditions import condition_actions, condition_fields
+from tierline.schemes.parts import FormField, Row, Section, tier_options
 
-Document = Mapping[str, Any]
+Document = dict[str, Any]
 PATH, GRACE, CAPS = "adjustment", "adjustment.grace", "adjustment.caps"
 
 _BLOCKS: Mapping[str, dict[str, Any]] = {
@@ -69,10 +70,11 @@ def _grace(document: Document, adjustment: Document, choices: Choices) -> Sectio
         return Section(GRACE, title, (), hint=hint, block="absent")
     options = [("", _("none")), *tier_options(document)]
     fields = (
-        condition_field(GRACE),
+        *condition_fields(document, GRACE, choices),
         FormField(f"{GRACE}.tier", _("At least in tier"), "choice", options, optional=True),
     )
-    row = Row("", "", fields, choices.sentence(adjustment["grace"].get("when")))
+    told = choices.sentence(adjustment["grace"].get("when"))
+    row = Row("", "", fields, told, condition_actions(document, GRACE))
     return Section(GRACE, title, (row,), hint=hint, block="present")
 
 

@@ -21,18 +21,21 @@ from tierline.configuration.changes import drafted_document
 from tierline.configuration.editing import replacing
 from tierline.configuration.models import Revision
 from tierline.configuration.planning import draft_planned
-from tierline.configuration.queries import get_item
+from tierline.configuration.queries import document_in_force, get_item
 from tierline.errors import Invalid
 from tierline.packs.leaves import plain
 from tierline.packs.names import OWN
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.effective import ChangesInvalid
+from tierline.plugins.queries import enabled_plugins
+from tierline.schemes import conditions, weighing
 from tierline.schemes.adjustment_sections import new_block
 from tierline.schemes.choices import Choices, choices_for
 from tierline.schemes.history import FOLDER, parts_of
-from tierline.schemes.parts import Section, find, put
+from tierline.schemes.parts import FormField, Section, find, put
 from tierline.schemes.rows import fit, new_element
 from tierline.schemes.sections import sections
+from tierline.tiering.examples import ExampleOutcome, run_examples
 from tierline.tiering.trying import Trial, try_out
 from tierline.tiering.versions import read_version
 from tierline.web.language import localized
@@ -59,6 +62,13 @@ class SchemeForm:
     signed: str
     counts: list[Counted]
     trial: Trial | None  # what it would do to the accounts of now, where that was asked for
+    examples: list[ExampleOutcome]  # what becomes of its golden examples, where it can be tried
+
+    def shown(self, field: FormField) -> str:
+        """Return the document's value as the form shows it."""
+        if field.kind in conditions.KINDS:
+            return conditions.shown(self.document, field)
+        return field.shown(self.document)
 
 
 def _serializer() -> URLSafeSerializer:
@@ -98,12 +108,14 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
         raise Invalid(_("Open the form anew: what it carried was not complete."))
     document: dict[str, Any] = copy.deepcopy(before)
     choices = choices_for(plugin, is_sound=False)
-    for section in sections(before, choices):
-        for field in section.fields():
-            if field.path in form:
-                put(document, field.path, field.read(form[field.path]))
+    fields = [field for section in sections(before, choices) for field in section.fields()]
+    for field in fields:
+        if field.path in form and field.kind not in conditions.KINDS:
+            put(document, field.path, field.read(form[field.path]))
+    conditions.enter(document, fields, form, choices)
     fit(document, before)
     act, _colon, path = form.get("act", "").partition(":")
+    weighing.follow_judgements(document)
     parts = sections(document, choices)
     known = {section.path for section in parts if section.is_list}
     blocks = {section.path for section in parts if section.block}
@@ -113,7 +125,24 @@ def entered(scheme_id: str, form: Mapping[str, str]) -> dict[str, Any]:
         find(document, path).append(new_element(document, path, choices))
     elif act in ("up", "down", "remove"):
         _rearrange(document, act, path, known)
+    elif act in ("more", "less"):
+        conditions.change(document, act, path)
+    elif act in ("ahp", "direct") and path in dict(weighing.scorings(document)):
+        weighing.use(act, document, path, scheme_id)
+    weighing.follow_judgements(document)
     return document
+
+
+def weighed_by_entropy(scheme_id: str, document: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return a document whose weights at a path come from the accounts of now, by entropy.
+
+    Raises Invalid where their values do not allow it, or there are no criteria at the path.
+    """
+    if path not in dict(weighing.scorings(document)):
+        raise Invalid(_("This scheme has no weighted criteria."))
+    changed = copy.deepcopy(document)
+    weighing.use("entropy", changed, path, scheme_id)
+    return changed
 
 
 def _rearrange(document: dict[str, Any], act: str, path: str, known: set[str]) -> None:
@@ -137,7 +166,21 @@ def form_of(scheme_id: str, document: dict[str, Any], *, tried: bool = False) ->
     trial = try_out(read_version(scheme_id, document), samples=0) if tried and not errors else None
     parts = sections(document, choices)
     counts = _counts(document, choices, trial) if trial else []
-    return SchemeForm(document, parts, errors, signed(scheme_id, document), counts, trial)
+    examples = [] if errors else _examples(scheme_id, document)
+    carried = signed(scheme_id, document)
+    return SchemeForm(document, parts, errors, carried, counts, trial, examples)
+
+
+def _examples(scheme_id: str, document: dict[str, Any]) -> list[ExampleOutcome]:
+    """Return what becomes of the golden examples of a scheme by this document."""
+    plugin, name = parts_of(scheme_id)
+    whole = document_in_force(plugin)
+    tests = {
+        key: test for key, test in whole["tests"].items() if test and test["scheme"] == scheme_id
+    }
+    changed = {**whole, FOLDER: {**whole[FOLDER], name: document}, "tests": tests}
+    others = [each.document for id, each in enabled_plugins().items() if id != plugin]
+    return run_examples(changed, others)
 
 
 def _counts(document: Mapping[str, Any], choices: Choices, trial: Trial) -> list[Counted]:

@@ -81,8 +81,14 @@ def edit_scheme(scheme_id: str) -> Any:
 def change_scheme(scheme_id: str) -> Any:
     """Draft what was entered, or do in the form what was asked: add, move, remove, check."""
     document, reason = editing.entered(scheme_id, request.form), request.form.get("reason", "")
-    if request.form.get("act") != "save":
-        return _form(scheme_id, document, reason, tried=request.form.get("act") == "check")
+    act, _colon, path = request.form.get("act", "").partition(":")
+    if act == "entropy":
+        try:
+            document = editing.weighed_by_entropy(scheme_id, document, path)
+        except Invalid as invalid:
+            return _form(scheme_id, document, reason, {"": invalid.message}), 422
+    if act != "save":
+        return _form(scheme_id, document, reason, tried=act == "check")
     if editing.problems_of(scheme_id, document):
         return _form(scheme_id, document, reason), 422
     try:
@@ -106,6 +112,7 @@ def _form(
 ) -> str:
     return page(
         "schemes/edit.html",
+        fragment="schemes/_effect.html",
         scheme_id=scheme_id,
         is_new=not any(each.id == scheme_id for each in tiering_schemes()),
         form=editing.form_of(scheme_id, document, tried=tried),

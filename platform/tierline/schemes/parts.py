@@ -18,7 +18,19 @@ from flask_babel import pgettext
 from tierline.packs.leaves import plain
 from tierline.web.language import localized
 
-Kind = Literal["text", "number", "numbers", "choice", "flag", "condition"]
+Kind = Literal[
+    "text",
+    "number",
+    "numbers",
+    "choice",
+    "flag",
+    "condition",
+    "judgement",
+    "subject",
+    "operator",
+    "operand",
+    "joined",
+]
 Options = Sequence[tuple[str, str]]
 
 
@@ -44,6 +56,8 @@ class FormField:
             return " ".join(str(each) for each in found)
         if self.kind == "condition" and not isinstance(found, str):
             return _as_yaml(found)
+        if self.kind == "judgement" and isinstance(found, dict):
+            return f"{found['of']}|{found['over']}|{found['value']}"
         return str(found)
 
     def read(self, given: str) -> Any:
@@ -62,6 +76,9 @@ class FormField:
             return text == "yes"
         if self.kind == "condition":
             return _condition(text)
+        if self.kind == "judgement" and text in dict(self.options):
+            of, over, value = text.split("|")
+            return {"of": of, "over": over, "value": _number(value)}
         return text
 
 
@@ -85,6 +102,14 @@ def _condition(text: str) -> Any:
 
 
 @dataclass(frozen=True)
+class Action:
+    """A button of a row or section that does something of its own in the document."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Row:
     """An element of a list, or a part of the document that stands alone."""
 
@@ -92,6 +117,7 @@ class Row:
     title: str
     fields: tuple[FormField, ...]
     told: str = ""  # what it says, in words
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +133,7 @@ class Section:
     cells: tuple[tuple[FormField, ...], ...] = field(default=())  # of a grid, the best row first
     heads: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     def fields(self) -> list[FormField]:
         """Return every field of the section."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,10 +11,12 @@ from flask_babel import pgettext
 from tierline.packs.scheme_documents import COLORS
 from tierline.schemes.adjustment_sections import adjustment_sections
 from tierline.schemes.choices import Choices
-from tierline.schemes.parts import FormField, Row, Section, condition_field, tier_options
+from tierline.schemes.conditions import condition_actions, condition_fields
+from tierline.schemes.parts import FormField, Row, Section, tier_options
+from tierline.schemes.weighing import section_of
 from tierline.web.language import localized
 
-Document = Mapping[str, Any]
+Document = dict[str, Any]
 
 
 def sections(document: Document, choices: Choices) -> list[Section]:
@@ -128,6 +130,7 @@ def _score(document: Document, choices: Choices) -> list[Section]:
     present = FormField("rule.minimum_present", _("Least weight known, in percent"), "number")
     return [
         _criteria(document["rule"], "rule", _("Criteria and weights"), choices),
+        section_of(document["rule"], "rule", choices),
         Section("rule.minimum_present", _("What is unknown"), (Row("", "", (present,)),)),
         _cuts(document, "from", _("From"), hint),
         _gates(document, choices),
@@ -143,10 +146,10 @@ def _gates(document: Document, choices: Choices) -> Section:
         fields = (
             *_texts(f"{path}.title", _("Title")),
             FormField(f"{path}.{key}", label, "choice", tier_options(document)),
-            condition_field(path),
+            *condition_fields(document, path, choices),
         )
-        title = localized(gate["title"]) or gate["id"]
-        rows.append(Row(path, title, fields, choices.sentence(gate["when"])))
+        title, told = localized(gate["title"]) or gate["id"], choices.sentence(gate["when"])
+        rows.append(Row(path, title, fields, told, condition_actions(document, path)))
     return Section("rule.gates", _("Gates"), tuple(rows), is_list=True)
 
 
@@ -171,7 +174,7 @@ def _grid(document: Document, choices: Choices) -> list[Section]:
         found.append(Section(path, title, (Row("", "", tuple(fields)),)))
         if "criteria" in axis:
             name = _("Criteria of the %(side)s", side=title)
-            found.append(_criteria(axis, path, name, choices))
+            found += [_criteria(axis, path, name, choices), section_of(axis, path, choices)]
     return [*found, _cells(document)]
 
 
@@ -219,8 +222,12 @@ def _table(document: Document, choices: Choices) -> list[Section]:
         Row(
             path,
             _("Row %(number)s", number=place + 1),
-            (FormField(f"{path}.tier", _("Tier"), "choice", options), condition_field(path)),
+            (
+                FormField(f"{path}.tier", _("Tier"), "choice", options),
+                *condition_fields(document, path, choices, [each["id"] for each in rule["bins"]]),
+            ),
             choices.sentence(row["when"]),
+            condition_actions(document, path),
         )
         for place, row in enumerate(rule["rules"])
         for path in [f"rule.rules[{place}]"]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tierline.console import in_tenant, json_option, show, tenant_option
+from tierline.plugins.queries import get_scheme
 from tierline.tiering import overrides, proposals, queries
 from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
 from tierline.tiering.explain import explain, find_by_key
@@ -77,7 +78,7 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
 def weights(slug: str, scheme_id: str, as_json: bool) -> None:
     """Say what a scheme's criteria would weigh by entropy, over the company's accounts."""
     with in_tenant(slug):
-        found = [each.to_document() for each in entropy_weights(scheme_id)]
+        found = [each.to_document() for each in entropy_weights(get_scheme(scheme_id))]
     show(found, as_json, _weight_lines(found))
 
 

@@ -14,8 +14,8 @@ from tierline.db import db
 from tierline.errors import Invalid
 from tierline.metrics.service import bring_up_to_date, today
 from tierline.metrics.source import Source
+from tierline.packs.contributions import TieringScheme
 from tierline.packs.weighting import Spread, entropy, in_percent
-from tierline.plugins.queries import get_scheme
 from tierline.rules.scheme import GridRule, Scheme, ScoreRule, Scoring, read_scheme
 from tierline.tiering.evaluation import confined, source_of
 
@@ -37,13 +37,13 @@ class EntropyWeights:
         }
 
 
-def entropy_weights(scheme_id: str) -> list[EntropyWeights]:
+def entropy_weights(scheme: TieringScheme) -> list[EntropyWeights]:
     """Return the weights by entropy of each scoring of a scheme, over the accounts of its group.
 
-    Raises NotFound, and Invalid where the scheme has no criteria, or its accounts' values do not
-    allow it: one is negative, or fewer than two accounts have them all.
+    The scheme need not be in force. Raises Invalid where it has no criteria, or its accounts'
+    values do not allow it: one is negative, or fewer than two accounts have them all.
     """
-    rules = read_scheme(get_scheme(scheme_id))
+    rules = read_scheme(scheme)
     scorings = list(_scorings(rules))
     if not scorings:
         raise Invalid(_("This scheme has no weighted criteria."))

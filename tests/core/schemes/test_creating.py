@@ -78,7 +78,7 @@ def test_on_the_screen(app: Flask, company: Company, login: Callable[..., FlaskC
     assert administrator.get(address).status_code == 200
     assert administrator.post(address, data={"title_en": "Mine"}).status_code == 422
     begun = administrator.post(address, data={"title_en": "Mine", "kind": "rank"}).text
-    assert f'action="/t/{company.slug}/tiering/own:mine/edit"' in begun
+    assert f'action="/t/{company.slug}/tiering/own:mine/edit#effect"' in begun
     found = re.search(r'name="document" value="([^"]*)"', begun)
     assert found is not None
     sent = {"document": unescape(found[1]), "rule.cuts[0].top": "10", "reason": "ours"}

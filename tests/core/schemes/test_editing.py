@@ -25,6 +25,7 @@ from trading import Sale, trade
 
 ABC, GRID, RFM = "essentials:abc_sales", "essentials:current_by_potential", "essentials:rfm"
 SCORE = "manufacturing:weighted_score"
+FIRST = "rule.rules[0].when.all[0]"
 MARCH = datetime.date(2026, 3, 1)
 
 
@@ -49,9 +50,7 @@ def test_each_scheme_comes_through_its_form_as_it_was(company: Company) -> None:
         form = editing.form_of(scheme.id, document)
         assert form.errors == {}
         shown = {
-            field.path: field.shown(document)
-            for section in form.sections
-            for field in section.fields()
+            field.path: form.shown(field) for section in form.sections for field in section.fields()
         }
         assert sent(scheme.id, document, **shown) == document
         assert editing.save(scheme.id, document, "No change", "screen") is None
@@ -118,7 +117,7 @@ def test_a_scheme_by_one_metric_comes_through_too(company: Company, kind: str, b
     document |= {"kind": kind, "rule": rule}
     form = editing.form_of(ABC, document)
     assert form.errors == {}
-    shown = {field.path: field.shown(document) for part in form.sections for field in part.fields()}
+    shown = {field.path: form.shown(field) for part in form.sections for field in part.fields()}
     assert sent(ABC, document, **shown) == document
     assert sent(ABC, document, **{f"rule.cuts[0].{border}": "20"})["rule"]["cuts"][0] == {
         "tier": "a",
@@ -145,8 +144,8 @@ def test_what_is_entered_becomes_a_draft(company: Company) -> None:
         (ABC, {"title.zh_CN": ""}, "title.zh_CN", "is missing"),
         (SCORE, {"rule.criteria[0].weight": "1"}, "rule.criteria", "not to 100"),
         (SCORE, {"rule.cuts[0].from": ""}, "rule.cuts[0].from", "is missing"),
-        (RFM, {"rule.rules[0].when": "often"}, "rule.rules[0].when", "must be a condition"),
-        (RFM, {"rule.rules[0].when": "{bin: q, op: ge, value: 4}"}, "rule.rules[0].when.bin", "q"),
+        (RFM, {f"{FIRST}.value": "often"}, f"{FIRST}.value", "must be a number"),
+        (RFM, {f"{FIRST}.op": "between"}, f"{FIRST}.value", "2"),
         (GRID, {"rule.rows.edges": "5 x"}, "rule.rows.edges[1]", "must be a number"),
     ],
 )
@@ -280,3 +279,101 @@ def test_a_second_draft_can_start_from_the_first(
     assert both is not None
     publish_planned(both.number)
     assert [cut["until"] for cut in get_scheme(ABC).rule["cuts"]] == [70, 90, 100]
+
+
+def scored(company: Company) -> dict[str, Any]:
+    """Return a score of three criteria, over accounts whose sales and orders differ."""
+    day = MARCH - datetime.timedelta(days=60)
+    trade([Sale(f"A{n}", day, Decimal(n * n * 10)) for n in range(1, 21)])
+    trade([Sale(f"A{n}", day, Decimal(5)) for n in range(1, 8) for _again in range(n)])
+    names = ("sales_total", "orders_total", "products_12m")
+    edges = [1, 5, 20, 100]
+    criteria = [
+        {"id": name, "metric": f"essentials:{name}", "weight": weight, "edges": edges}
+        for name, weight in zip(names, (40, 30, 30), strict=True)
+    ]
+    cuts = [{"tier": "a", "from": 4}, {"tier": "b", "from": 2}, {"tier": "c"}]
+    rule = {"criteria": criteria, "minimum_present": 50, "cuts": cuts, "gates": []}
+    return {**editing.opened(ABC), "kind": "score", "rule": rule}
+
+
+def weights(document: Mapping[str, Any]) -> list[Any]:
+    return [each["weight"] for each in document["rule"]["criteria"]]
+
+
+def test_weights_follow_judgements_in_pairs(company: Company) -> None:
+    document = sent(ABC, scored(company), act="ahp:rule")
+    assert weights(document) == [34, 33, 33]
+    assert editing.form_of(ABC, document).errors == {}
+    path = "rule.weighting.judgements"
+    judged = {
+        f"{path}[0]": "sales_total|orders_total|3",
+        f"{path}[1]": "sales_total|products_12m|5",
+        f"{path}[2]": "orders_total|products_12m|2",
+    }
+    document = sent(ABC, document, **judged)
+    assert weights(document) == [65, 23, 12]
+    form = editing.form_of(ABC, document)
+    assert form.errors == {}
+    shown = {field.path: form.shown(field) for part in form.sections for field in part.fields()}
+    assert sent(ABC, document, **shown) == document
+    swapped = sent(ABC, document, **{f"{path}[2]": "products_12m|orders_total|2"})
+    assert swapped["rule"]["weighting"]["judgements"][2] == {
+        "of": "products_12m",
+        "over": "orders_total",
+        "value": 2,
+    }
+    circle = sent(ABC, document, **{f"{path}[1]": "products_12m|sales_total|9"})
+    errors = editing.form_of(ABC, circle).errors
+    assert "contradict each other" in errors[path][0]
+    hints = [part.hint for part in editing.form_of(ABC, circle).sections]
+    assert any("Furthest off is" in hint for hint in hints)
+
+
+def test_a_criterion_more_or_less_is_judged_too_and_a_hand_ends_it(company: Company) -> None:
+    document = sent(ABC, scored(company), act="ahp:rule")
+    more = sent(ABC, document, act="add:rule.criteria")
+    assert len(more["rule"]["weighting"]["judgements"]) == 6
+    assert weights(more) == [25, 25, 25, 25]
+    less = sent(ABC, document, act="remove:rule.criteria[0]")
+    assert (weights(less), len(less["rule"]["weighting"]["judgements"])) == ([50, 50], 1)
+    assert "weighting" not in sent(ABC, document, act="direct:rule")["rule"]
+    by_hand = sent(ABC, document, **{"rule.criteria[0].weight": "40"})
+    assert "weighting" not in by_hand["rule"]
+
+
+def test_weights_come_from_the_accounts_by_entropy(company: Company) -> None:
+    document = scored(company)
+    with pytest.raises(Invalid, match="No weights by entropy"):
+        editing.weighed_by_entropy(ABC, document, "rule")  # nobody bought a known product
+    del document["rule"]["criteria"][2]
+    document["rule"]["criteria"][0]["weight"] = 70
+    found = editing.weighed_by_entropy(ABC, document, "rule")
+    assert found["rule"]["weighting"]["method"] == "entropy"
+    assert found["rule"]["weighting"]["accounts"] == 20
+    assert sum(weights(found)) == 100
+    assert weights(found)[0] > 50  # sales differ more than the numbers of orders
+    assert editing.form_of(ABC, found).errors == {}
+    with pytest.raises(Invalid, match="no weighted criteria"):
+        editing.weighed_by_entropy(ABC, document, "rule.rows")
+
+
+def test_examples_turn_red_when_they_come_out_otherwise(company: Company) -> None:
+    as_it_is = editing.form_of(ABC, editing.opened(ABC)).examples
+    assert as_it_is
+    assert all(each.passed for each in as_it_is)
+    steeper = sent(ABC, editing.opened(ABC), **{"rule.cuts[0].until": "1"})
+    assert not all(each.passed for each in editing.form_of(ABC, steeper).examples)
+
+
+def test_counts_come_by_themselves_as_a_part_of_the_page(
+    company: Company, login: Callable[..., FlaskClient]
+) -> None:
+    trade([Sale("A", MARCH, Decimal(100))])
+    db.session.commit()
+    form = {"document": editing.signed(ABC, editing.opened(ABC)), "act": "check"}
+    address = f"/t/{company.slug}/tiering/{ABC}/edit"
+    part = login("administrator").post(address, data=form, headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<div id="effect"')
+    assert "What it would do" in part
+    assert "as expected" in part
