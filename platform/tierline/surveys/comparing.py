@@ -34,7 +34,7 @@ def difference_of_rates(one: Rate, other: Rate) -> Estimate:
 def difference_of_means(one: Answers, other: Answers, confidence: float = CONFIDENCE) -> Estimate:
     """Return the difference of two means, with the interval of B. L. Welch (1947), Biometrika 34.
 
-    Without interval where a side has a single answer.
+    Without interval where a side has a single answer, or all of both answered alike.
     """
     first, second = answered(one), answered(other)
     n, m = len(first), len(second)
@@ -46,7 +46,7 @@ def difference_of_means(one: Answers, other: Answers, confidence: float = CONFID
     parts = float(first.var(ddof=1)) / n, float(second.var(ddof=1)) / m
     variance = fsum(parts)
     if variance == 0:
-        return Estimate(value, n + m, 0.0, value, value)
+        return Estimate(value, n + m)
     degrees = variance**2 / (parts[0] ** 2 / (n - 1) + parts[1] ** 2 / (m - 1))
     return around(value, n + m, sqrt(variance), degrees, confidence)
 

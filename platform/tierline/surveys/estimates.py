@@ -19,6 +19,9 @@ Answers = Sequence[float | None] | Numbers
 
 CONFIDENCE = 0.95
 
+NO_SPREAD = 1e-12
+"""A relative standard error that is nothing but rounding."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -115,8 +118,13 @@ def around(
     degrees: float | None = None,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """Return an estimate with its interval: Student's t with degrees of freedom, else normal."""
+    """Return an estimate with its interval: Student's t with degrees of freedom, else normal.
+
+    An error of 0, where all happened to answer alike, is not believed: the interval is unknown.
+    """
     if standard_error is None or isnan(standard_error) or (degrees is not None and degrees <= 0):
+        return Estimate(value, n)
+    if standard_error <= NO_SPREAD * max(1.0, abs(value)):
         return Estimate(value, n)
     quantile = (
         quantile_of_normal(confidence) if degrees is None else quantile_of_t(degrees, confidence)
@@ -126,7 +134,10 @@ def around(
 
 
 def mean_of(answers: Answers, confidence: float = CONFIDENCE) -> Estimate:
-    """Return the mean of what was answered, with Student's t interval (none below n = 2)."""
+    """Return the mean of what was answered, with Student's t interval.
+
+    None with a single answer, or where all answered alike: how far others differ can't be told.
+    """
     values = answered(answers)
     n = len(values)
     if n < 2:

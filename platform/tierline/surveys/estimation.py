@@ -44,7 +44,7 @@ def stratified_total(
             variance = None
         elif count < size and variance is not None:
             variance += size**2 * (1 - count / size) * float(values.var(ddof=1)) / count
-    if variance == 0:
+    if n == sum(filled.values()):
         return Estimate(value, n, 0.0, value, value)
     error = None if variance is None else sqrt(variance)
     return around(value, n, error, n - len(filled), confidence)

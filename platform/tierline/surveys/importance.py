@@ -108,7 +108,10 @@ def derived_importance(items: Mapping[str, Answers], overall: Answers) -> dict[s
 
 
 def correlation(one: Answers, other: Answers) -> Estimate:
-    """Return Pearson's correlation of two columns over the rows that have both."""
+    """Return Pearson's correlation of two columns over the rows that have both.
+
+    Without interval where it is 1 or -1.
+    """
     first, second = aligned(one, other)
     both = ~(np.isnan(first) | np.isnan(second))
     n = int(both.sum())
@@ -116,7 +119,7 @@ def correlation(one: Answers, other: Answers) -> Estimate:
         return Estimate(None, n)
     value = float(np.clip(np.corrcoef(first[both], second[both])[0, 1], -1, 1))
     if abs(value) > 1 - 1e-12:
-        return Estimate(value, n, 0.0, value, value)
+        return Estimate(value, n)
     spread = quantile_of_normal() / sqrt(n - 3)
     error = (1 - value * value) / sqrt(n - 1)
     return Estimate(value, n, error, tanh(atanh(value) - spread), tanh(atanh(value) + spread))

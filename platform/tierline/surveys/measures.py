@@ -1,4 +1,4 @@
-"""What a survey measures: satisfaction, recommendation, effort, dissatisfaction and problems.
+"""What a survey measures: satisfaction, recommendation, effort, and who is dissatisfied.
 
 Each measure has its n and a 95 % interval. What was not answered, or answered with "I don't know",
 is left out of n: it is unknown, not zero and not the middle of the scale.
@@ -6,15 +6,11 @@ is left out of n: it is unknown, not zero and not the middle of the scale.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import fsum, sqrt
-
-import numpy as np
+from math import sqrt
 
 from tierline.statistics import Z_95, Rate, wilson
 from tierline.surveys.estimates import (
-    UNKNOWN,
     Answers,
     Estimate,
     Flags,
@@ -23,9 +19,6 @@ from tierline.surveys.estimates import (
     answered,
     mean_of,
 )
-
-LEAST_WEIGHT_KNOWN = 0.7
-"""An index with less of its weight answered is marked incomplete."""
 
 EFFORT_EASY_FROM = 5
 """Customer effort 2.0: who agrees, 5 to 7 of 7, had it easy."""
@@ -171,86 +164,6 @@ def net_promoter(answers: Answers) -> NetPromoter:
     values = ELEVEN.checked(answers)
     promoters, detractors = int((values >= 9).sum()), int((values <= 6).sum())
     return NetPromoter(promoters, len(values) - promoters - detractors, detractors)
-
-
-@dataclass(frozen=True)
-class DissatisfactionIndex:
-    """100 sum(w b) / sum(w) over the items, b being an item's share in the two worst boxes."""
-
-    index: Estimate  # 0: nobody is dissatisfied with anything; 100: everybody with everything
-    items: Mapping[str, Rate]
-    weight_known: float  # share (0 to 1) of the weight that was answered
-
-    @property
-    def complete(self) -> bool:
-        """Return whether enough of the weight was answered."""
-        return self.weight_known >= LEAST_WEIGHT_KNOWN
-
-
-def dissatisfaction_index(
-    answers: Mapping[str, Answers],
-    weights: Mapping[str, float],
-    scale: Points = FIVE,
-    boxes: int = 2,
-) -> DissatisfactionIndex:
-    """Return the index of items by their importance; an item nobody answered has no part in it.
-
-    The variance is that of a sum of ratios over respondents who answered several items each
-    (linearised), so items that are answered alike don't count as independent. The interval is
-    Wilson's with the n at which a share has this variance; where all agree, the least n of an item.
-
-    Raises:
-        ValueError: the columns differ in length, an answer is off the scale, a weight is missing,
-            negative, or all are 0.
-    """
-    values = dict(zip(answers, aligned(*answers.values()), strict=True))
-    if any(weights[name] < 0 for name in values) or not sum(weights[name] for name in values):
-        raise ValueError("the weights must not be negative, and not all 0")
-    rates = {name: bottom_box(column, scale, boxes) for name, column in values.items()}
-    known = [name for name in values if rates[name].n and weights[name]]
-    total = fsum(weights[name] for name in known)
-    part = total / fsum(weights[name] for name in values)
-    if not known:
-        return DissatisfactionIndex(UNKNOWN, rates, part)
-    influence = np.zeros(len(values[known[0]]))
-    share = 0.0
-    for name in known:
-        column, rate = values[name], rates[name]
-        mean = rate.count / rate.n
-        share += weights[name] / total * mean
-        off = np.where(np.isnan(column), 0.0, scale.bottom(column, boxes) - mean)
-        influence += weights[name] / total * off / rate.n
-    asked = int((~np.isnan(np.array([values[name] for name in known]))).any(axis=0).sum())
-    variance = float((influence**2).sum())
-    effective = share * (1 - share) / variance if variance > 0 else 0.0
-    effective = effective or float(min(rates[name].n for name in known))
-    low, high = wilson(share * effective, effective)
-    index = Estimate(100 * share, asked, 100 * sqrt(variance), low, high)
-    return DissatisfactionIndex(index, rates, part)
-
-
-@dataclass(frozen=True)
-class Problems:
-    """Who had a problem, who of them said so, and for whom of these it was put right."""
-
-    incidence: Rate  # of those who answered whether they had one
-    reported: Rate  # of those who had one, and answered whether they reported it
-    resolved: Rate  # of those who reported one, and answered whether it was resolved
-
-
-def problems(had: Answers, reported: Answers, resolved: Answers) -> Problems:
-    """Return the incidence of problems from yes (1), no (0) and unanswered, respondent by row."""
-    had_one, told, solved = aligned(had, reported, resolved)
-    for column in (had_one, told, solved):
-        if np.isin(column[~np.isnan(column)], (0.0, 1.0)).all():
-            continue
-        raise ValueError("yes is 1 and no is 0: nothing else")
-    return Problems(_yes(had_one), _yes(told[had_one == 1]), _yes(solved[(had_one * told) == 1]))
-
-
-def _yes(values: Numbers) -> Rate:
-    known = answered(values)
-    return Rate(int(known.sum()), len(known))
 
 
 def finite(rate: Rate, population: int) -> tuple[float, float] | None:

@@ -51,6 +51,14 @@ def test_strata_with_one_side_only_are_left_out_and_counted() -> None:
     assert hand_out_bias([], np.array([], dtype=bool)).verdict == "cannot_tell"
 
 
+def test_few_who_all_agree_raise_no_alarm() -> None:
+    """20 of 20 pleased against 186 of 200: their own variance of 0 would make it certain."""
+    answers = [100] * 20 + [100] * 186 + [0] * 14
+    found = hand_out_bias(answers, np.array([True] * 20 + [False] * 200))
+    assert found.difference.value == pytest.approx(7)
+    assert found.verdict == "no_sign"
+
+
 def test_staff_who_choose_the_displeased_are_not_suspected() -> None:
     answers = [1, 2] * 20 + [4, 5] * 20
     chosen = np.array([True] * 40 + [False] * 40)

@@ -19,11 +19,9 @@ from tierline.surveys.measures import (
     NetPromoter,
     Points,
     bottom_box,
-    dissatisfaction_index,
     effort,
     finite,
     net_promoter,
-    problems,
     satisfaction,
     top_box,
 )
@@ -48,12 +46,18 @@ def test_nothing_answered_is_unknown_and_not_zero() -> None:
     assert net_promoter(nothing).score is None
     assert net_promoter(nothing).interval is None
     assert effort(nothing).score.value is None
-    index = dissatisfaction_index({"price": nothing}, {"price": 1})
-    assert (index.index.value, index.weight_known, index.complete) == (None, 0, False)
 
 
 def test_a_single_answer_has_a_mean_and_no_interval() -> None:
     assert satisfaction([4]) == Estimate(4, 1)
+
+
+def test_that_all_answered_alike_is_not_certainty() -> None:
+    assert satisfaction([5] * 20) == Estimate(5, 20)
+    low = stratified_mean({"a": [5, 5], "b": [5, 5]}, {"a": 50, "b": 50})
+    assert (low.value, low.interval) == (5, None)
+    rate = top_box([5] * 20)
+    assert rate.interval == pytest.approx((83.89, 100), abs=0.005)
 
 
 @pytest.mark.parametrize("answer", [0, 6, -1, 99])
@@ -115,61 +119,6 @@ def test_effort() -> None:
     found = effort([7, 6, 5, 4, 1, None])
     assert found.score.value == pytest.approx(4.6)
     assert found.easy == Rate(3, 5)
-
-
-def test_one_item_is_its_own_index() -> None:
-    """12 of 150: 8 %, 4.64 to 13.46 (Wilson)."""
-    answers = [1] * 5 + [2] * 7 + [4] * 138
-    found = dissatisfaction_index({"price": answers}, {"price": 3})
-    assert found.index.value == pytest.approx(8)
-    assert found.index.interval == pytest.approx((4.64, 13.46), abs=0.005)
-
-
-def test_the_index_weighs_by_importance_and_leaves_out_what_is_unknown() -> None:
-    answers = {"price": [1, 5, 5, 5], "delivery": [1, 2, 5, 5], "billing": [None] * 4}
-    found = dissatisfaction_index(answers, {"price": 1, "delivery": 3, "billing": 1})
-    assert found.index.value == pytest.approx((1 * 25 + 3 * 50) / 4)
-    assert found.weight_known == pytest.approx(0.8)
-    assert found.complete
-    assert found.items["billing"] == Rate(0, 0)
-    half = dissatisfaction_index(answers, {"price": 1, "delivery": 1, "billing": 2})
-    assert not half.complete
-
-
-def test_items_answered_alike_do_not_narrow_the_interval() -> None:
-    answers = [1] * 12 + [5] * 138
-    once = dissatisfaction_index({"a": answers}, {"a": 1}).index
-    copied = dissatisfaction_index({"a": answers, "b": answers}, {"a": 1, "b": 1}).index
-    assert copied.interval == pytest.approx(once.interval)
-    apart = dissatisfaction_index({"a": answers, "b": answers[::-1]}, {"a": 1, "b": 1}).index
-    assert apart.standard_error is not None
-    assert copied.standard_error is not None
-    assert apart.standard_error < copied.standard_error
-
-
-def test_nobody_dissatisfied_still_has_an_interval() -> None:
-    found = dissatisfaction_index({"a": [5] * 20, "b": [4] * 20}, {"a": 1, "b": 1}).index
-    assert found.value == 0
-    assert found.interval == pytest.approx((0, 16.11), abs=0.005)
-
-
-@pytest.mark.parametrize("weights", [{"a": 0.0}, {"a": -1.0}])
-def test_weights_that_say_nothing_are_refused(weights: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="not all 0"):
-        dissatisfaction_index({"a": [1, 2]}, weights)
-
-
-def test_problems_from_having_one_to_having_it_resolved() -> None:
-    found = problems(
-        had=[1, 1, 1, 1, 0, 0, None],
-        reported=[1, 1, 0, None, None, 1, 1],
-        resolved=[1, 0, 1, None, None, 1, 1],
-    )
-    assert found.incidence == Rate(4, 6)
-    assert found.reported == Rate(2, 3)
-    assert found.resolved == Rate(1, 2)
-    with pytest.raises(ValueError, match="yes is 1"):
-        problems([2], [1], [1])
 
 
 def test_the_whole_population_leaves_no_doubt() -> None:
@@ -250,8 +199,6 @@ def test_nothing_is_hidden_where_all_cells_are_large_or_empty() -> None:
 def test_columns_are_flat() -> None:
     with pytest.raises(ValueError, match="one answer for each respondent"):
         satisfaction(np.zeros((2, 2)))
-    with pytest.raises(ValueError, match="differ in length"):
-        dissatisfaction_index({"a": [1, 2], "b": [1]}, {"a": 1, "b": 1})
 
 
 def test_documents_round_what_they_show() -> None:

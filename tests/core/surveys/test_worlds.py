@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from tierline.surveys.bias import Finding, hand_out_bias, mode_effects
+from tierline.surveys.dissatisfaction import dissatisfaction_index
 from tierline.surveys.estimates import mean_of
 from tierline.surveys.estimation import stratified_mean
 from tierline.surveys.importance import correlation
 from tierline.surveys.interviewers import interviewer_effect
 from tierline.surveys.measures import (
-    dissatisfaction_index,
     finite,
     net_promoter,
     top_box,
@@ -117,22 +117,30 @@ def test_a_mode_without_effect_is_left_alone() -> None:
     assert alarms(lambda chance: asked_in_modes(chance, 0), worlds=2_000) <= 0.065
 
 
-def unanswered(chance: Chance, apart: float) -> tuple[str, str]:
-    """A world where the displeased answer later and less often by tier."""
+def answering_by_tier(chance: Chance, apart: float) -> str:
+    """A world where of 1,400 the tiers answer less and less often."""
     tiers = tiers_of(chance, 1_400, (0.2, 0.3, 0.5))
     rates = {"A": 0.45 + apart, "B": 0.45, "C": 0.45 - apart}
     came = chance.random(1_400) < np.array([rates[tier] for tier in tiers])
-    late = chance.random(1_400) < 0.4
-    answers = pleased(chance, tiers, 0) - 100 * apart * late
-    balance = response_balance(came, tiers.tolist())
-    waves = early_and_late(answers[came], late[came], tiers[came].tolist())
-    return balance.verdict, waves.verdict
+    return response_balance(came, tiers.tolist()).verdict
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["by category", "early and late"])
-def test_non_response_that_differs_is_found_and_else_not(which: int) -> None:
-    assert alarms(lambda chance: unanswered(chance, 0.15)[which]) >= 0.9
-    assert alarms(lambda chance: unanswered(chance, 0)[which], worlds=2_000) <= 0.065
+def answering_late(chance: Chance, points: float) -> str:
+    """A world where the displeased, and tier C, wait for the reminder."""
+    tiers = tiers_of(chance, 600, (0.2, 0.3, 0.5))
+    late = chance.random(600) < np.where(tiers == "C", 0.5, 0.3)
+    answers = np.where(late, pleased(chance, tiers, -points), pleased(chance, tiers))
+    return early_and_late(answers, late, tiers.tolist()).verdict
+
+
+def test_tiers_that_answer_less_are_found_and_else_not() -> None:
+    assert alarms(lambda chance: answering_by_tier(chance, 0.15)) >= 0.9
+    assert alarms(lambda chance: answering_by_tier(chance, 0), worlds=2_000) <= 0.065
+
+
+def test_late_answers_that_differ_are_found_and_else_not() -> None:
+    assert alarms(lambda chance: answering_late(chance, 15)) >= 0.9
+    assert alarms(lambda chance: answering_late(chance, 0), worlds=2_000) <= 0.065
 
 
 POPULATION = {"A": 1_000, "B": 3_000, "C": 6_000}
@@ -218,18 +226,36 @@ def test_intervals_of_shares_means_and_scores_cover_the_truth() -> None:
     assert 0.93 <= coverage(scores, 25) <= 0.97
 
 
-def test_the_index_of_correlated_items_covers_the_truth() -> None:
+WORDS = ("price", "delivery", "service", "billing")
+
+
+def test_the_index_of_correlated_items_covers_the_truth_raw_and_weighted() -> None:
     chance = np.random.default_rng(32)
-    found = []
+    importance = dict(zip(WORDS, (4.0, 3.0, 2.0, 1.0), strict=True))
+    raw, weighted, unweighted = [], [], []
     for _sample in range(SAMPLES):
-        grumpy = chance.random((200, 1)) < 0.15
-        bad = chance.random((200, 4)) < np.where(grumpy, 0.7, 0.1)
+        grumpy = chance.random(300) < 0.15
+        bad = chance.random((300, 4)) < np.where(grumpy, 0.7, 0.1)[:, np.newaxis]
         answers = np.where(bad, 2.0, 4.0)
-        answers[chance.random((200, 4)) < 0.1] = np.nan
-        columns = {f"i{place}": answers[:, place] for place in range(4)}
-        weights = {"i0": 4.0, "i1": 3.0, "i2": 2.0, "i3": 1.0}
-        found.append(dissatisfaction_index(columns, weights).index.interval)
-    assert 0.93 <= coverage(found, 100 * (0.15 * 0.7 + 0.85 * 0.1)) <= 0.97
+        answers[chance.random((300, 4)) < 0.1] = np.nan
+        raw.append(_index(answers, importance))
+        came = chance.random(300) < np.where(grumpy, 0.8, 0.4)
+        weights = 1 / np.where(grumpy, 0.8, 0.4)[came]
+        unweighted.append(_index(answers[came], importance))
+        weighted.append(_index(answers[came], importance, weights))
+    truth = 100 * (0.15 * 0.7 + 0.85 * 0.1)
+    assert 0.93 <= coverage(raw, truth) <= 0.97
+    assert 0.93 <= coverage(weighted, truth) <= 0.97
+    assert coverage(unweighted, truth) < 0.5
+
+
+def _index(
+    answers: NDArray[np.float64],
+    importance: dict[str, float],
+    weights: NDArray[np.float64] | None = None,
+) -> Interval:
+    columns = {name: answers[:, place] for place, name in enumerate(WORDS)}
+    return dissatisfaction_index(columns, importance, weights).index.interval
 
 
 def test_the_interval_of_a_finite_population_covers_its_truth() -> None:
