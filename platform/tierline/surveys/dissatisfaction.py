@@ -10,11 +10,17 @@ from math import fsum, sqrt
 import numpy as np
 
 from tierline.statistics import Rate, wilson
-from tierline.surveys.estimates import UNKNOWN, Answers, Estimate, Flags, Numbers, aligned, answered
+from tierline.surveys.estimates import (
+    LEAST_WEIGHT_KNOWN,
+    UNKNOWN,
+    Answers,
+    Estimate,
+    Flags,
+    Numbers,
+    aligned,
+    answered,
+)
 from tierline.surveys.measures import FIVE, Points, bottom_box
-
-LEAST_WEIGHT_KNOWN = 0.7
-"""An index with less of its weight answered is marked incomplete."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ Answers = Sequence[float | None] | Numbers
 
 CONFIDENCE = 0.95
 
+LEAST_WEIGHT_KNOWN = 0.7
+"""What is weighed over items is marked incomplete with less of the weight answered."""
+
 NO_SPREAD = 1e-12
 """A relative standard error that is nothing but rounding."""
 

@@ -9,9 +9,15 @@ from typing import Literal
 
 import numpy as np
 
-from tierline.surveys.estimates import Answers, Estimate, Numbers, aligned, mean_of, numbers
-
-LEAST_WEIGHT_KNOWN = 0.7
+from tierline.surveys.estimates import (
+    LEAST_WEIGHT_KNOWN,
+    Answers,
+    Estimate,
+    Numbers,
+    aligned,
+    mean_of,
+    numbers,
+)
 
 Finding = Literal["standard_too_low", "standard_not_met", "need_not_met", "more_than_needed", "met"]
 """Why the need is not met, or that it is.

@@ -197,6 +197,8 @@ def weighted_mean(answers: Answers, weights: Answers) -> Estimate:
 def weighted_share(holds: Answers, weights: Answers) -> Estimate:
     """Return the weighted share of 1 (of 0 and 1) in percent; Wilson's interval at Kish's n."""
     values, weight, n = _answered(holds, weights)
+    if not np.isin(values, (0.0, 1.0)).all():
+        raise ValueError("what holds is 1 and what does not is 0: nothing else")
     if not n:
         return UNKNOWN
     share = float((weight * values).sum() / weight.sum())
@@ -246,5 +248,7 @@ def _both(raw: Estimate, weighted: Estimate, answers: Answers, weights: Answers)
 
 def _answered(answers: Answers, weights: Answers) -> tuple[Numbers, Numbers, int]:
     values, weight = aligned(answers, weights)
+    if not (weight > 0).all():
+        raise ValueError("a weight above 0 is needed for each respondent")
     known = ~np.isnan(values)
     return values[known], weight[known], int(known.sum())

@@ -100,6 +100,18 @@ def test_base_weights_must_be_above_zero() -> None:
         rake({"t": ["a", "a"]}, {"t": {"a": 3}}, base=[1, 0])
 
 
+@pytest.mark.parametrize("weight", [0, -1, float("nan")])
+def test_who_answered_has_a_weight(weight: float) -> None:
+    for measure in (weighted_mean, weighted_share, weighted_net_promoter):
+        with pytest.raises(ValueError, match="a weight above 0"):
+            measure([1, 0], [1, weight])
+
+
+def test_a_share_is_of_what_holds_or_not() -> None:
+    with pytest.raises(ValueError, match="nothing else"):
+        weighted_share([1, 100], [1, 1])
+
+
 def test_the_design_effect_by_hand() -> None:
     """Weights 1 and 3: n sum(w^2) / sum(w)^2 = 2 x 10 / 16."""
     assert design_effect([1, 3]) == pytest.approx(1.25)
