@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from scipy.special import fdtri
 
-from tierline.surveys.estimates import CONFIDENCE, Answers, Numbers, aligned
+from tierline.surveys.estimates import CONFIDENCE, NO_SPREAD, Answers, Numbers, aligned
 
 LEAST_RESPONDENTS = 30
 LEAST_ITEMS = 3
@@ -56,10 +57,9 @@ def reliability(items: Mapping[str, Answers], confidence: float = CONFIDENCE) ->
     """Return the reliability of two or more items, reversed ones mirrored before.
 
     alpha = k / (k - 1) (1 - sum of the items' variances / variance of their sum) (L. J. Cronbach
-    1951, Psychometrika 16, 297-334); standardised from the mean correlation r:
-    k r / (1 + (k - 1) r).
-    Interval: 1 - alpha over its true value follows F with n - 1 and (n - 1)(k - 1) degrees of
-    freedom (L. S. Feldt 1965, Psychometrika 30, 357-370).
+    1951, Psychometrika 16, 297-334); standardised: of the correlations in the place of the
+    covariances. Interval: 1 - alpha over its true value follows F with n - 1 and (n - 1)(k - 1)
+    degrees of freedom (L. S. Feldt 1965, Psychometrika 30, 357-370).
 
     Raises:
         ValueError: fewer than two items, or columns of different length.
@@ -70,8 +70,12 @@ def reliability(items: Mapping[str, Answers], confidence: float = CONFIDENCE) ->
     whole = table[~np.isnan(table).any(axis=1)]
     n, k = whole.shape
     left_out = len(table) - n
-    alpha = _alpha(whole)
-    parts = {name: _item(whole, place) for place, name in enumerate(items)}
+    if n < 2:
+        nothing = dict.fromkeys(items, ItemReliability(None, None))
+        return Reliability(None, None, None, None, n, left_out, nothing)
+    covariances = np.cov(whole, rowvar=False)
+    parts = {name: _item(covariances, place) for place, name in enumerate(items)}
+    alpha = _alpha(k, float(covariances.trace()), float(covariances.sum()))
     if alpha is None:
         return Reliability(None, None, None, None, n, left_out, parts)
     degrees = n - 1, (n - 1) * (k - 1)
@@ -79,30 +83,27 @@ def reliability(items: Mapping[str, Answers], confidence: float = CONFIDENCE) ->
         1 - (1 - alpha) * float(fdtri(*degrees, part))
         for part in ((1 - confidence) / 2, (1 + confidence) / 2)
     )
-    return Reliability(alpha, _standardised(whole), low, high, n, left_out, parts)
+    return Reliability(alpha, _standardised(covariances), low, high, n, left_out, parts)
 
 
-def _alpha(table: Numbers) -> float | None:
-    n, k = table.shape
-    if n < 2 or k < 2:
+def _alpha(k: int, variances: float, variance_of_sum: float) -> float | None:
+    if k < 2 or variance_of_sum <= NO_SPREAD:
         return None
-    total = float(table.sum(axis=1).var(ddof=1))
-    if total == 0:
+    return k / (k - 1) * (1 - variances / variance_of_sum)
+
+
+def _standardised(covariances: Numbers) -> float | None:
+    spread = np.sqrt(covariances.diagonal())
+    if not (spread > 0).all():
         return None
-    return float(k / (k - 1) * (1 - float(table.var(axis=0, ddof=1).sum()) / total))
+    k = len(spread)
+    return _alpha(k, k, float((covariances / np.outer(spread, spread)).sum()))
 
 
-def _standardised(table: Numbers) -> float | None:
-    if not (table.std(axis=0) > 0).all():
-        return None
-    k = table.shape[1]
-    mean = (float(np.corrcoef(table, rowvar=False).sum()) - k) / (k * (k - 1))
-    return float(k * mean / (1 + (k - 1) * mean))
-
-
-def _item(table: Numbers, place: int) -> ItemReliability:
-    rest = np.delete(table, place, axis=1)
-    others, item = rest.sum(axis=1), table[:, place]
-    varies = len(table) > 1 and item.std() > 0 and others.std() > 0
-    correlation = float(np.corrcoef(item, others)[0, 1]) if varies else None
-    return ItemReliability(correlation, _alpha(rest))
+def _item(covariances: Numbers, place: int) -> ItemReliability:
+    own, with_all = float(covariances[place, place]), float(covariances[place].sum())
+    variances = float(covariances.trace()) - own
+    others = float(covariances.sum()) - 2 * with_all + own
+    varies = own > NO_SPREAD and others > NO_SPREAD
+    correlation = (with_all - own) / sqrt(own * others) if varies else None
+    return ItemReliability(correlation, _alpha(len(covariances) - 1, variances, others))

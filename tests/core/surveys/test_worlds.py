@@ -34,8 +34,10 @@ WORLDS, SAMPLES = 200, 2_000
 Interval = tuple[float, float] | None
 Chance = np.random.Generator
 
-TIERS = ("A", "B", "C")
-PLEASED = {"A": 0.8, "B": 0.65, "C": 0.5}
+TIERS = np.array(["A", "B", "C"])
+PLEASED = np.array([0.8, 0.65, 0.5])
+
+Places = NDArray[np.intp]
 
 
 def alarms(find: Callable[[Chance], str], worlds: int = WORLDS, seed: int = 0) -> float:
@@ -49,14 +51,14 @@ def coverage(intervals: Iterable[Interval], truth: float) -> float:
     return float(np.mean([low <= truth <= high for low, high in filter(None, intervals)]))
 
 
-def tiers_of(chance: Chance, count: int, shares: tuple[float, ...]) -> NDArray[np.str_]:
-    return chance.choice(np.array(TIERS), count, p=shares)
+def tiers_of(chance: Chance, count: int, shares: tuple[float, ...]) -> Places:
+    """Return so many tiers as places in TIERS."""
+    return np.searchsorted(np.cumsum(shares)[:-1], chance.random(count))
 
 
-def pleased(chance: Chance, tiers: NDArray[np.str_], points: float = 0) -> NDArray[np.float64]:
+def pleased(chance: Chance, tiers: Places, points: float = 0) -> NDArray[np.float64]:
     """Return 100 for who is satisfied, else 0, more likely by so many points."""
-    chances = np.array([PLEASED[tier] for tier in tiers]) + points / 100
-    return 100.0 * (chance.random(len(tiers)) < chances)
+    return 100.0 * (chance.random(len(tiers)) < PLEASED[tiers] + points / 100)
 
 
 def handed_out(chance: Chance, points: float) -> Finding:
@@ -120,15 +122,15 @@ def test_a_mode_without_effect_is_left_alone() -> None:
 def answering_by_tier(chance: Chance, apart: float) -> str:
     """A world where of 1,400 the tiers answer less and less often."""
     tiers = tiers_of(chance, 1_400, (0.2, 0.3, 0.5))
-    rates = {"A": 0.45 + apart, "B": 0.45, "C": 0.45 - apart}
-    came = chance.random(1_400) < np.array([rates[tier] for tier in tiers])
-    return response_balance(came, tiers.tolist()).verdict
+    rates = np.array([0.45 + apart, 0.45, 0.45 - apart])
+    came = chance.random(1_400) < rates[tiers]
+    return response_balance(came, TIERS[tiers].tolist()).verdict
 
 
 def answering_late(chance: Chance, points: float) -> str:
     """A world where the displeased, and tier C, wait for the reminder."""
     tiers = tiers_of(chance, 600, (0.2, 0.3, 0.5))
-    late = chance.random(600) < np.where(tiers == "C", 0.5, 0.3)
+    late = chance.random(600) < np.where(tiers == 2, 0.5, 0.3)
     answers = np.where(late, pleased(chance, tiers, -points), pleased(chance, tiers))
     return early_and_late(answers, late, tiers.tolist()).verdict
 
@@ -143,19 +145,16 @@ def test_late_answers_that_differ_are_found_and_else_not() -> None:
     assert alarms(lambda chance: answering_late(chance, 0), worlds=2_000) <= 0.065
 
 
-POPULATION = {"A": 1_000, "B": 3_000, "C": 6_000}
-TRUTH = sum(PLEASED[tier] * size for tier, size in POPULATION.items()) / 100
+SIZES = np.array([1_000, 3_000, 6_000])
+POPULATION = dict(zip(TIERS.tolist(), SIZES.tolist(), strict=True))
+TRUTH = float(PLEASED @ SIZES) / 100
 
 
 def answering(chance: Chance) -> tuple[list[str], NDArray[np.float64]]:
     """A sample of 900 by tier of which the pleased answer far more often than the others."""
-    tiers, answers = [], []
-    for tier, rate in (("A", 0.9), ("B", 0.5), ("C", 0.2)):
-        drawn = round(900 * POPULATION[tier] / 10_000)
-        came = int(chance.binomial(drawn, rate))
-        tiers += [tier] * came
-        answers.append(chance.random(came) < PLEASED[tier])
-    return tiers, np.concatenate(answers).astype(np.float64)
+    came = chance.binomial(SIZES * 900 // 10_000, (0.9, 0.5, 0.2))
+    tiers = np.repeat(np.arange(3), came)
+    return TIERS[tiers].tolist(), pleased(chance, tiers) / 100
 
 
 def test_weighted_beats_raw_where_the_pleased_answer_more_often() -> None:
