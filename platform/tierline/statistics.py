@@ -43,7 +43,7 @@ class Rate:
         return {"count": self.count, "n": self.n, **rounded}
 
 
-def wilson(count: int, n: int, z: float = Z_95) -> tuple[float, float]:
+def wilson(count: float, n: float, z: float = Z_95) -> tuple[float, float]:
     """Return Wilson's score interval of `count` in `n` (at least 1), in percent.
 
     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). E. B. Wilson (1927), Probable inference, the
