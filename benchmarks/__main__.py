@@ -14,6 +14,7 @@ from benchmarks.measure import Measurement
 BENCHMARKS = {
     "import": "benchmarks.import_trade",
     "retier": "benchmarks.retier",
+    "tenants": "benchmarks.tenants",
     "preview": "benchmarks.preview",
     "backtest": "benchmarks.backtest",
     "list": "benchmarks.list_page",
