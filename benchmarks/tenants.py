@@ -2,8 +2,8 @@
 
 Each of two hundred companies of a hundred accounts has its own job `tiering.run`, as a night has; a
 tenth of the accounts changes tier and history is written. Beside them: one company of twenty
-thousand accounts, by one job of the same kind, with the same scheme. The companies are copies of one
-that the product made: their rows are written by SQL, since nobody waits for so many companies.
+thousand accounts, by one job of the same kind, with the same scheme. The companies are copies of
+one that the product made: their rows are written by SQL, since nobody waits for so many companies.
 """
 
 from __future__ import annotations
