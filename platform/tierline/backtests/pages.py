@@ -14,7 +14,7 @@ from tierline.backtests.permissions import READ, RUN
 from tierline.errors import Invalid
 from tierline.web import Pages, page, see
 
-pages = Pages("backtests", __name__)
+pages = Pages("backtests", __name__, within="tiering")
 
 
 @pages.get("/tiering/backtests", permission=READ)

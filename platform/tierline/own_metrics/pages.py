@@ -14,7 +14,7 @@ from tierline.own_metrics import forms, service
 from tierline.own_metrics.forms import Form
 from tierline.web import Pages, page, see
 
-pages = Pages("own_metrics", __name__)
+pages = Pages("own_metrics", __name__, within="metrics")
 
 
 @pages.get("/metrics/new", permission=CHANGE)

@@ -17,7 +17,7 @@ from tierline.plugins.queries import get_scheme, tiering_schemes
 from tierline.schemes import creating, editing, history
 from tierline.web import Pages, page, see
 
-pages = Pages("schemes", __name__)
+pages = Pages("schemes", __name__, within="tiering")
 
 
 @pages.get("/tiering/<scheme_id>/history", permission=READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import click
 from tierline.console import in_tenant, json_option, show, tenant_option
 from tierline.plugins.queries import get_scheme
 from tierline.tiering import overrides, proposals, queries
+from tierline.tiering.comparing import compare
+from tierline.tiering.crossing import cross
 from tierline.tiering.decisions import describe_override, list_of_hands, scheme_of
 from tierline.tiering.explain import explain, find_by_key
 from tierline.tiering.exporting import write_tiers
@@ -195,6 +197,61 @@ def _structure_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     for each in found:
         moved = f"{each['opening']:>9,} + {each['entered']:>7,} - {each['left']:>7,}"
         yield f"{each['end']} {each['tier'] or 'no tier':<20} {moved} = {each['closing']:>9,}"
+
+
+@command.command(name="cross")
+@tenant_option
+@scheme_option
+@click.option("--with", "other_id", metavar="SCHEME", required=True, help="The other scheme.")
+@json_option
+def cross_command(slug: str, scheme_id: str, other_id: str, as_json: bool) -> None:
+    """Count the accounts by their tier in one scheme and in another."""
+    with in_tenant(slug):
+        found = [
+            {"tier": row, "other": column, "accounts": count}
+            for (row, column), count in cross(scheme_id, other_id).accounts.items()
+        ]
+    lines = (
+        f"{each['tier'] or 'no tier':<20} {each['other'] or 'no tier':<20} {each['accounts']:>9,}"
+        for each in found
+    )
+    show(found, as_json, lines)
+
+
+@command.command(name="compare")
+@tenant_option
+@scheme_option
+@click.option(
+    "--account", "keys", metavar="EXTERNAL_KEY", multiple=True, required=True, help="Two to five."
+)
+@as_of_option
+@json_option
+def compare_command(
+    slug: str, scheme_id: str, keys: tuple[str, ...], as_of: datetime.date | None, as_json: bool
+) -> None:
+    """Show accounts beside each other: their tiers, values and points."""
+    with in_tenant(slug):
+        found = compare(scheme_id, keys, as_of)
+        told = {
+            "accounts": found.accounts,
+            "lines": [
+                {"title": line.title, "cells": line.cells, "differs": line.differs}
+                for line in (*found.values, *found.points)
+            ],
+        }
+    show(told, as_json, _comparison_lines(told))
+
+
+def _comparison_lines(told: dict[str, Any]) -> Iterator[str]:
+    def row(title: str, cells: Iterable[Any]) -> str:
+        shown = ("–" if cell is None else str(cell) for cell in cells)
+        return f"{title:<32} " + " ".join(f"{cell:>18}" for cell in shown)
+
+    yield row("", (each["name"] for each in told["accounts"]))
+    yield row("tier", (each["tier"] for each in told["accounts"]))
+    for line in told["lines"]:
+        mark = "  *" if line["differs"] else ""
+        yield row(line["title"], line["cells"]) + mark
 
 
 @command.command()

@@ -71,5 +71,11 @@ def _shown(entry: Entry, slug: str) -> ShownEntry:
         label=str(entry.label),
         url=url_for(entry.endpoint, tenant=slug),
         icon=entry.icon,
-        active=(request.blueprint or "") == entry.endpoint.partition(".")[0],
+        active=_within() == entry.endpoint.partition(".")[0],
     )
+
+
+def _within() -> str:
+    """Return the name of the pages whose entry stands for the page that is shown."""
+    shown = current_app.blueprints.get(request.blueprint or "")
+    return getattr(shown, "within", request.blueprint or "")

@@ -58,8 +58,11 @@ class PublicPages(Blueprint):
 class Pages(PublicPages):
     """Pages of a tenant, below /t/<tenant>."""
 
-    def __init__(self, name: str, import_name: str) -> None:
+    def __init__(self, name: str, import_name: str, *, within: str | None = None) -> None:
+        """Make the pages of a feature; `within` names the entry of the rail that they belong to,
+        where the feature has none of its own."""
         super().__init__(name, import_name, url_prefix="/t/<tenant>")
+        self.within = within or name
 
 
 def page(template: str, *, fragment: str | None = None, **values: Any) -> str:

@@ -91,4 +91,6 @@ def test_on_the_screen(app: Flask, company: Company, login: Callable[..., FlaskC
         db.session.commit()
         assert get_scheme("own:mine").rule["cuts"][0]["top"] == 10
     assert administrator.get(f"/t/{company.slug}/tiering/own:mine").status_code == 200
-    assert administrator.get(edit).status_code == 200
+    shown = administrator.get(edit)
+    assert shown.status_code == 200
+    assert f'class="rail-link active" href="/t/{company.slug}/tiering"' in shown.text

@@ -31,7 +31,7 @@ from tierline.tiering.exporting import rows
 from tierline.tiering.models import Scheme
 from tierline.tiering.service import run_now
 from tierline.tiering.structure import structure
-from trading import Sale, trade
+from trading import Sale, make_accounts, trade
 
 ABC, TOTAL = "essentials:abc_sales", "essentials:abc_sales_total"
 TIERS = ["a", "b", "c"]
@@ -133,6 +133,7 @@ def test_the_doors_show_and_write_it(
 ) -> None:
     with working_in(app, tenant):
         ids = trade([Sale("A", datetime.date(2026, 3, 1), Decimal(80))])
+        make_accounts(["B"])
         db.session.get_one(Account, ids["A"]).name = "=HYPERLINK()"
         db.session.commit()
     browser, base = login("viewer"), f"/t/{tenant.slug}/tiering"
@@ -164,5 +165,11 @@ def test_the_doors_show_and_write_it(
     with app.app_context():
         told = CliRunner().invoke(command, ["structure", *words], catch_exceptions=False)
         written = CliRunner().invoke(command, ["export", *words, "--output", file])
+        both = CliRunner().invoke(command, ["cross", *words, "--with", TOTAL])
+        beside = CliRunner().invoke(
+            command, ["compare", *words, "--account", "A", "--account", "B"]
+        )
     assert json.loads(told.output)[-4]["closing"] == 1
     assert json.loads(written.output) == {"accounts": 1, "file": file}
+    assert json.loads(both.output) == pairs
+    assert [each["tier"] for each in json.loads(beside.output)["accounts"]] == ["a", None]
