@@ -89,6 +89,11 @@ def a_share(world: World) -> Mapping[str, Any]:
     return {"title_en": title, **shown, "act": "save", "reason": "a test"}
 
 
+def an_example(world: World) -> Mapping[str, Any]:
+    """Return the form of an example of a scheme, and a reason."""
+    return {"name": f"Example {uuid.uuid4().hex[:6]}", "tier": "", "reason": "a test"}
+
+
 def a_commitment(world: World) -> Mapping[str, Any]:
     """Return a commitment to a regulator of the company."""
     return {
@@ -348,6 +353,8 @@ CASES: dict[str, Case] = {
     "POST own_metrics.change_metric": Case(arguments={"metric_id": "own_metric"}, form=a_share),
     "GET schemes.new_scheme": READ,
     "POST schemes.begin_scheme": Case(form={"title_en": "Ours", "kind": "abc"}, audited=False),
+    "GET schemes.list_examples": Case(arguments={"scheme_id": "own_scheme"}),
+    "POST schemes.change_examples": Case(arguments={"scheme_id": "own_scheme"}, form=an_example),
     "GET schemes.show_history": READ,
     "GET schemes.edit_scheme": READ,
     "POST schemes.change_scheme": Case(form=steeper_form),

@@ -323,13 +323,27 @@ def own_metric(world: World) -> str:
     from tierline.configuration.planning import publish_planned
     from tierline.own_metrics import service
 
-    title = f"指标 {uuid.uuid4().hex[:6]}"
+    title = f"指标 {uuid.uuid4().int % 1_000_000}"
     entered = {"title_zh_CN": title, "of": "essentials:sales_12m", "better": "higher"}
     proposal = service.propose("share", MultiDict(entered))
     revision = service.save(proposal, "a test", "screen")
     assert revision is not None
     publish_planned(revision.number)
     return proposal.id
+
+
+@maker
+def own_scheme(world: World) -> str:
+    """Make a scheme of the company's own, in force."""
+    from tierline.configuration.planning import publish_planned
+    from tierline.schemes import creating, editing
+
+    entered = {"title_zh_CN": f"方案 {uuid.uuid4().int % 1_000_000}", "kind": "abc"}
+    scheme_id, document = creating.begin(entered)
+    revision = editing.save(scheme_id, document, "a test", "screen")
+    assert revision is not None
+    publish_planned(revision.number)
+    return scheme_id
 
 
 @maker

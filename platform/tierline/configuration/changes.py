@@ -17,7 +17,7 @@ from tierline.access.decision import get_subject
 from tierline.configuration.queries import document_in_force, get_revision
 from tierline.errors import Conflict, NotFound
 from tierline.packs.checking import check_documents, item_of, normalise
-from tierline.packs.differences import Operation, apply, difference
+from tierline.packs.differences import Operation, address_of, apply, difference
 from tierline.packs.merging import Merge, Side, merge, settle
 from tierline.packs.names import OWN
 from tierline.packs.releases import Release
@@ -105,7 +105,7 @@ def settled(plugin: str, found: Merge, yours: Release, new: Release) -> Merge:
     def check(document: Mapping[str, Any]) -> set[str]:
         problems = check_documents({**beside, plugin: document}, [plugin])
         mine = [each for each in problems if each.file.startswith(f"{plugin}/")]
-        return {item for item in map(item_of, mine) if item is not None}
+        return set(map(item_of, mine))
 
     return settle(found, yours.document, new.document, check)
 
@@ -147,6 +147,17 @@ def overriding(
         raise ChangesInvalid(problems)
     overrides = carried(release, document, current.overrides, reason, expires_on)
     return Change({plugin: PluginState(current.state, current.digest, overrides)})
+
+
+def leaving_out(plugin: str, folder: str, name: str, reason: str) -> Change:
+    """Return the change that leaves an item out; a scheme of the company's own with its examples.
+
+    Raises as `overriding` does.
+    """
+    gone = [Operation(address_of(folder, name), "hide")]
+    if plugin == OWN and folder == "tiering" and name in document_in_force(plugin)["tests"]:
+        gone.append(Operation(address_of("tests", name), "hide"))
+    return overriding(plugin, gone, reason)
 
 
 def replacing(

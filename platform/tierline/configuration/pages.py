@@ -19,7 +19,6 @@ from tierline.configuration.planning import draft_planned, publish_planned
 from tierline.configuration.queries import get_revision, revisions
 from tierline.db import db
 from tierline.errors import Invalid
-from tierline.packs.differences import Operation, address_of
 from tierline.packs.problems import PluginInvalid
 from tierline.plugins.permissions import MANAGE
 from tierline.plugins.queries import get_entry
@@ -228,8 +227,7 @@ def hide_item(plugin: str, folder: str, name: str) -> Response:
     """Draft that an item is left out in this company."""
     reason = request.form.get("reason", "")
     service.check_reason(reason)
-    operation = Operation(address_of(folder, name), "hide")
-    return _drafted(changes.overriding(plugin, [operation], reason), plugin, reason)
+    return _drafted(changes.leaving_out(plugin, folder, name, reason), plugin, reason)
 
 
 def _drafted(change: Change, plugin: str, reason: str = "") -> Response:

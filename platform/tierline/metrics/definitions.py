@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from tierline.errors import Invalid
 from tierline.metrics.windows import Window, read_window
 from tierline.packs.contributions import Document, Field, Metric
+from tierline.packs.references import metrics_used
 
 PURCHASE = frozenset({"order", "invoice"})
 
@@ -182,6 +183,36 @@ def define(metrics: Iterable[Metric], fields: Iterable[Field]) -> dict[str, Defi
     for metric_id in by_id:
         _define(metric_id, by_id, by_field, defined, ())
     return defined
+
+
+def lacking(metrics: Iterable[Metric], fields: Iterable[Field]) -> dict[str, str]:
+    """Return the metrics that can't be computed, each with what it needs that is not there.
+
+    A company's own metrics may rest on a plugin that is suspended: they wait, the others go on.
+    """
+    needs = {metric.id: tuple(_needs(metric.compute)) for metric in metrics}
+    there = {*needs, *(field.id for field in fields)}
+    found: dict[str, str] = {}
+    waits = True
+    while waits:
+        waits = False
+        for metric_id in needs.keys() - found.keys():
+            gone = next((id for id in needs[metric_id] if id not in there), None)
+            if gone is not None:
+                found[metric_id] = found.get(gone, gone)
+                there.discard(metric_id)
+                waits = True
+    return found
+
+
+def _needs(document: Document) -> Iterator[str]:
+    """Yield the ids of the metrics and fields that a computation names."""
+    ((kind, inner),) = document.items()
+    if kind in ("field", "until"):
+        yield inner if kind == "field" else inner["field"]
+    if kind == "code":
+        yield from inner["fields"]
+    yield from metrics_used(document)
 
 
 def _define(

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from tierline.db import db
-from tierline.errors import NotFound
+from tierline.errors import Conflict, NotFound
 from tierline.ledger.words import KIND_NAMES
 from tierline.metrics import queries
 from tierline.metrics.definitions import (
@@ -31,13 +31,14 @@ from tierline.metrics.definitions import (
     Tenure,
     Until,
     Where,
+    lacking,
 )
 from tierline.metrics.rows import condition_of
 from tierline.metrics.service import today
 from tierline.metrics.trade import T
 from tierline.metrics.windows import Window
 from tierline.packs.contributions import Field, Metric
-from tierline.plugins.queries import fields
+from tierline.plugins.queries import fields, metrics
 from tierline.web.language import localized, number
 
 _SUMS: Mapping[tuple[str, str], LazyString] = {
@@ -71,6 +72,9 @@ def lineage(metric_id: str) -> list[Node]:
     Raises NotFound for a metric that no enabled plugin defines.
     """
     defined = queries.definitions()
+    if (waits_for := lacking(metrics(), fields("account")).get(metric_id)) is not None:
+        message = _("This metric waits for %(lacks)s, which is not there now.", lacks=waits_for)
+        raise Conflict(message, lacks=waits_for)
     if metric_id not in defined:
         raise NotFound(_("There is no metric %(metric)s.", metric=metric_id))
     ordered = list(_walk(metric_id, defined, 0))

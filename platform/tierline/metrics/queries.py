@@ -19,7 +19,7 @@ from tierline.db.scope import current_tenant_id
 from tierline.errors import NotFound
 from tierline.metrics.calculation import bits_of
 from tierline.metrics.code import calculate_with_code
-from tierline.metrics.definitions import Definitions, define
+from tierline.metrics.definitions import Definitions, define, lacking
 from tierline.metrics.models import STATE, MetricFreshness, MetricSlot
 from tierline.metrics.source import Source
 from tierline.metrics.trade import Trade
@@ -36,8 +36,13 @@ def tenant() -> Tenant:
 
 
 def definitions() -> Definitions:
-    """Return the definitions of the tenant's metrics, each after those that it rests on."""
-    return define(metrics(), fields("account"))
+    """Return the definitions of the tenant's metrics, each after those that it rests on.
+
+    Without those that wait for a plugin which is suspended.
+    """
+    known, of_accounts = metrics(), fields("account")
+    waiting = lacking(known, of_accounts)
+    return define([metric for metric in known if metric.id not in waiting], of_accounts)
 
 
 def get_account(account_id: uuid.UUID) -> Account:
@@ -132,6 +137,7 @@ class CatalogueEntry:
     known: int | None  # accounts for which it is known; None before it is computed
     accounts: int
     uses: tuple[Metric, ...]  # the metrics that it is computed from
+    lacks: str | None  # the metric or field that is not there, for which it waits
 
 
 def catalogue() -> list[CatalogueEntry]:
@@ -144,15 +150,21 @@ def catalogue() -> list[CatalogueEntry]:
     ).one()
     count_of = dict(zip(counted, known, strict=True))
     by_id = {metric.id: metric for metric in shown}
+    waiting = lacking(shown, fields("account"))
     return [
         CatalogueEntry(
             metric,
-            count_of.get(metric.id),
+            None if metric.id in waiting else count_of.get(metric.id),
             total,
-            tuple(by_id[used] for used in defined[metric.id].inputs),
+            tuple(by_id[used] for used in _inputs(metric.id, defined)),
+            waiting.get(metric.id),
         )
         for metric in shown
     ]
+
+
+def _inputs(metric_id: str, defined: Definitions) -> tuple[str, ...]:
+    return defined[metric_id].inputs if metric_id in defined else ()
 
 
 def is_written(metric_id: str) -> bool:

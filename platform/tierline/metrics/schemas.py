@@ -29,6 +29,9 @@ class MetricEntrySchema(Schema):
     metric = ma.fields.Nested(MetricDefinitionSchema, required=True)
     known = ma.fields.Integer(allow_none=True)
     accounts = ma.fields.Integer(required=True)
+    lacks = ma.fields.String(
+        allow_none=True, metadata={"description": "the metric or field that it waits for"}
+    )
 
 
 class LineageSchema(Schema):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tierline.packs.differences import FIXED
+from tierline.packs.differences import FIXED, fixed_in
 from tierline.packs.documents import FORMATS, read
 from tierline.packs.names import OWN
 from tierline.packs.problems import Problem
@@ -23,8 +23,8 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
     `documents` holds, by plugin id, all that is enabled together; `changed` names the plugins whose
     items may have become wrong in themselves, or that are no longer enabled. A company's own pack
     names any of them and is named by any, so it is always looked at. A problem's file is
-    `plugin/folder/item`. Golden examples are left out: they are the author's, and a company may
-    hide or change what they name.
+    `plugin/folder/item`. Golden examples of plugins are left out: they are the author's, and a
+    company may hide or change what they name.
     """
     changed = set(changed)
     found = []
@@ -42,9 +42,10 @@ def check_documents(documents: Documents, changed: Iterable[str]) -> list[Proble
 def normalise(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Return a plugin's document with every default filled in, and the problems of its items."""
     plugin = document["manifest"]["id"]
-    whole = {key: value for key, value in document.items() if key in FIXED}
+    fixed = fixed_in(document)
+    whole = {key: value for key, value in document.items() if key in fixed}
     problems: list[Problem] = []
-    for folder in [key for key in FORMATS if key not in FIXED]:
+    for folder in [key for key in FORMATS if key not in fixed]:
         whole[folder] = {}
         for name, item in document[folder].items():
             file, root = f"{plugin}/{folder}/{name}.yaml", nodes_of(item)
@@ -63,13 +64,13 @@ def references_in(plugin: str, document: Mapping[str, Any]) -> Iterable[tuple[st
 
 
 def _readings(plugin: str, document: Mapping[str, Any]) -> Iterable[Reading]:
-    for folder in [key for key in FORMATS if key not in FIXED]:
+    for folder in [key for key in FORMATS if key not in fixed_in(document)]:
         for name, item in document.get(folder, {}).items():
             file, root = f"{plugin}/{folder}/{name}.yaml", nodes_of(item)
             yield read(FORMATS[folder], plugin, file, root)[1]
 
 
-def item_of(problem: Problem) -> str | None:
+def item_of(problem: Problem) -> str:
     """Return the address (`folder/item`) of the item that a problem is in."""
     _plugin, folder, file = problem.file.split("/")
-    return f"{folder}/{file.removesuffix('.yaml')}" if folder not in FIXED else None
+    return f"{folder}/{file.removesuffix('.yaml')}"

@@ -2,7 +2,8 @@
 
 `difference` finds them, `apply` carries them out: apply(base, difference(base, mine)) == mine.
 An address is `folder/item#/path`, such as `tiering/weighted_score#/rule/criteria/[sales]/weight`.
-The manifest and the golden examples are the release's own and can't be changed.
+The manifest and the golden examples are the release's own and can't be changed; the examples in a
+company's own pack can.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tierline.packs.leaves import (
     plain,
     together,
 )
+from tierline.packs.names import OWN
 from tierline.packs.problems import did_you_mean
 
 Kind = Literal["set", "add", "remove", "move", "hide"]
@@ -34,6 +36,11 @@ KINDS: tuple[Kind, ...] = ("hide", "remove", "add", "move", "set")
 """Every kind of operation, in the order in which they are carried out."""
 
 FIXED = ("manifest", "tests")
+
+
+def fixed_in(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is a release's own in a document; of a company's own pack the manifest only."""
+    return FIXED[:1] if document.get("manifest", {}).get("id") == OWN else FIXED
 
 
 class AddressInvalid(Invalid):
@@ -78,7 +85,7 @@ def difference(base: Mapping[str, Any], mine: Mapping[str, Any]) -> list[Operati
 
 def _differences(base: Mapping[str, Any], mine: Mapping[str, Any]) -> Iterator[Operation]:
     for folder in base:
-        if folder in FIXED:
+        if folder in fixed_in(base):
             continue
         for name in {**base[folder], **mine[folder]}:
             if name not in mine[folder]:
@@ -148,7 +155,8 @@ def apply(base: Mapping[str, Any], operations: Iterable[Operation]) -> dict[str,
 
     Raises AddressInvalid for an operation on what is not there.
     """
-    document = {key: value if key in FIXED else dict(value) for key, value in base.items()}
+    fixed = fixed_in(base)
+    document = {key: value if key in fixed else dict(value) for key, value in base.items()}
     ordered = sorted(operations, key=lambda each: (KINDS.index(each.kind), each.address))
     taken_apart: dict[tuple[str, str], Leaves] = {}
     for operation in ordered:
@@ -171,7 +179,7 @@ def apply(base: Mapping[str, Any], operations: Iterable[Operation]) -> dict[str,
 def _check_item(
     document: Mapping[str, Any], operation: Operation, folder: str, name: str, path: Path
 ) -> None:
-    known = [each for each in document if each not in FIXED]
+    known = [each for each in document if each not in fixed_in(document)]
     if folder not in known:
         raise _invalid(
             operation.address, _("begins with none of %(known)s", known=", ".join(known))

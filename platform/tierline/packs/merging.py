@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from tierline.packs.differences import FIXED, address_of, elements, read_address
+from tierline.packs.differences import address_of, elements, fixed_in, read_address
 from tierline.packs.leaves import ORDER, Leaves, Path, is_element, leaves, plain, together, unit_of
 
 State = Literal["same", "will_update", "yours_stay", "needs_a_look", "new", "removed", "lost"]
@@ -64,9 +64,10 @@ def merge(
 
     `chosen` maps addresses of rows to the side that a person chose for them.
     """
-    document = {key: value for key, value in new.items() if key in FIXED}
+    fixed = fixed_in(new)
+    document = {key: value for key, value in new.items() if key in fixed}
     rows: list[Row] = []
-    for folder in [key for key in new if key not in FIXED]:
+    for folder in [key for key in new if key not in fixed]:
         document[folder] = {}
         sides = [plain(side.get(folder, {})) for side in (old, yours, new)]
         for name in sorted({name for side in sides for name in side}):
@@ -234,7 +235,8 @@ def settle(found: Merge, yours: Document, new: Document, check: Check) -> Merge:
 
 
 def _taken_whole(found: Merge, items: set[str], side: Document, state: str) -> Merge:
-    document = {key: value if key in FIXED else {**value} for key, value in found.document.items()}
+    fixed = fixed_in(found.document)
+    document = {key: value if key in fixed else {**value} for key, value in found.document.items()}
     for address in items:
         folder, name, _path = read_address(address)
         if name in side[folder]:

@@ -14,7 +14,7 @@ from tierline.configuration.permissions import CHANGE, READ
 from tierline.errors import Invalid
 from tierline.plugins import words as plugin_words
 from tierline.plugins.queries import get_scheme, tiering_schemes
-from tierline.schemes import creating, editing, history
+from tierline.schemes import creating, editing, examples, history
 from tierline.web import Pages, page, see
 
 pages = Pages("schemes", __name__, within="tiering")
@@ -67,6 +67,42 @@ def _beginning(given: Mapping[str, str], invalid: Invalid | None = None) -> str:
         kinds=[(kind, plugin_words.KINDS[kind]) for kind in creating.KINDS],
         groups=creating.group_options(),
         schemes=creating.scheme_options(),
+    )
+
+
+@pages.get("/tiering/<scheme_id>/examples", permission=CHANGE)
+def list_examples(scheme_id: str) -> Any:
+    """Show the examples of an own scheme, and the form of one more, empty or as an account is."""
+    key = request.args.get("account", "").strip()
+    return _examples(scheme_id, examples.taken_from(scheme_id, key) if key else {})
+
+
+@pages.post("/tiering/<scheme_id>/examples", permission=CHANGE)
+def change_examples(scheme_id: str) -> Any:
+    """Draft that an example is added, or the one named taken away."""
+    reason, gone = request.form.get("reason", ""), request.form.get("remove")
+    try:
+        if gone is not None:
+            revision = examples.remove(
+                scheme_id, gone, reason or _("No example any more"), "screen"
+            )
+        else:
+            revision = examples.add(scheme_id, request.form, reason, "screen")
+    except Invalid as invalid:
+        return _examples(scheme_id, request.form, invalid), 422
+    if revision is None:
+        flash(_("There is nothing to change."), "info")
+        return see("schemes.list_examples", scheme_id=scheme_id)
+    return see("configuration.show_revision", number=revision.number)
+
+
+def _examples(scheme_id: str, given: Mapping[str, str], invalid: Invalid | None = None) -> str:
+    return page(
+        "schemes/examples.html",
+        found=examples.examples_of(scheme_id),
+        given=given,
+        invalid=invalid,
+        units=plugin_words.UNITS,
     )
 
 

@@ -32,7 +32,10 @@ from tierline.own_metrics import forms, service
 from tierline.packs.differences import Operation
 from tierline.packs.metric_documents import COMPUTE
 from tierline.plugins.effective import ChangesInvalid
+from tierline.plugins.purging import purge
 from tierline.plugins.queries import enabled_plugins, get_metric, metrics, state_of
+from tierline.plugins.service import resume, suspend
+from tierline.tiering.service import run_now
 from trading import Sale, trade
 
 IN_TENANT = pytest.mark.usefixtures("in_tenant")
@@ -254,6 +257,40 @@ def test_a_plugin_that_it_uses_cannot_be_disabled() -> None:
     db.session.rollback()
     override("own", [Operation(f"metrics/{mine.partition(':')[2]}", "hide")], reason="no more")
     disable("saas")
+
+
+def test_it_waits_while_a_plugin_that_it_rests_on_is_suspended(
+    app: Flask, tenant: Company, login: Callable[..., FlaskClient]
+) -> None:
+    with working_in(app, tenant):
+        enable("saas")
+        theirs = next(each.id for each in metrics() if each.id.startswith("saas:"))
+        mine = made("share", of=theirs)
+        above = made("share", of=mine, title_en="Above")
+        trade([Sale("A", ago(10), Decimal(100))])
+        db.session.commit()
+        suspend("saas", "it failed")
+        db.session.commit()
+        assert {mine, above}.isdisjoint(queries.definitions())
+        assert run_now("essentials:abc_sales").result.accounts == 1
+        db.session.commit()
+    browser = login("viewer")
+    assert f"It waits for {theirs}" in browser.get(f"/t/{tenant.slug}/metrics").text
+    assert browser.get(f"/t/{tenant.slug}/metrics/{above}").status_code == 409
+    with working_in(app, tenant):
+        resume("saas")
+        assert {mine, above} <= set(queries.definitions())
+
+
+@IN_TENANT
+def test_what_a_company_made_can_be_purged_and_made_anew() -> None:
+    mine = made("aggregate", **SUM)
+    disable("own")
+    purge("own", "own")
+    assert state_of("own").state == "absent"
+    assert made("aggregate", **SUM) == mine
+    trade([Sale("A", ago(10), Decimal(100))])
+    assert values_of(mine) == {"A": Decimal(100)}
 
 
 @IN_TENANT
