@@ -11,7 +11,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from sqlalchemy import case, func, literal, select
 
@@ -51,11 +51,17 @@ class Period:
     rose: int
     fell: int
 
+    @property
+    def has_begun(self) -> bool:
+        """Return whether an account was in a tier by its end."""
+        return any(each.closing or each.entered for each in self.tiers if each.tier is not None)
+
 
 def structure(scheme: Scheme, tiers: Sequence[str], months: int) -> list[Period]:
     """Return the last months up to today of a scheme that was run, the oldest first.
 
-    Accounts that never had a tier are not counted among those in none.
+    Accounts that never had a tier are not counted among those in none; months before the first
+    account had one are left out.
     """
     ends = _ends(today(), months)
     moves, closing = _moves(scheme, ends), _now(scheme)
@@ -66,7 +72,8 @@ def structure(scheme: Scheme, tiers: Sequence[str], months: int) -> list[Period]
         for (previous, tier), count in moved.items():
             closing[tier] -= count
             closing[previous] += count
-    return periods[::-1]
+    begun = list(dropwhile(lambda period: not period.has_begun, reversed(periods)))
+    return begun or periods[:1]
 
 
 def _ends(last: datetime.date, months: int) -> list[datetime.date]:
