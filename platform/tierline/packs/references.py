@@ -6,7 +6,10 @@ the company changes.
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from tierline.packs.documents import NUMBER_TYPES
@@ -27,6 +30,7 @@ FOLDERS = {
     "scheme": "tiering",
     "survey": "surveys",
 }
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 ORDERED_OPERATORS = frozenset({"lt", "le", "gt", "ge", "between"})
 
 
@@ -138,15 +142,42 @@ def _leaf_problem(leaf: Mapping[str, Any], field: Mapping[str, Any]) -> str | No
     kind = field["type"]
     if leaf["op"] in ORDERED_OPERATORS and kind not in NUMBER_TYPES | {"date"}:
         return f'has no order: its type is {kind}; "{leaf["op"]}" does not fit'
-    if kind != "choice" or "value" not in leaf:
+    if "value" not in leaf:
         return None
-    keys = [choice["key"] for choice in field["choices"]]
     given = leaf["value"] if isinstance(leaf["value"], list) else [leaf["value"]]
-    for value in given:
-        if value not in keys:
-            hint = did_you_mean(str(value), keys)
-            return f'has no choice "{value}": its choices are {", ".join(keys)}{hint}'
-    return None
+    return next((what for value in given if (what := _value_problem(value, field))), None)
+
+
+def _value_problem(value: Any, field: Mapping[str, Any]) -> str | None:
+    """Return why no value of a field can be compared with one value, or None."""
+    kind = field["type"]
+    if kind == "choice":
+        keys = [choice["key"] for choice in field["choices"]]
+        if value in keys:
+            return None
+        hint = did_you_mean(str(value), keys)
+        return f'has no choice "{value}": its choices are {", ".join(keys)}{hint}'
+    if kind == "boolean":
+        return None if isinstance(value, bool) else f'is true or false, never "{value}"'
+    if kind == "date":
+        return None if _is_date(value) else f'has dates like 2026-01-31, not "{value}"'
+    if kind in NUMBER_TYPES:
+        return None if _is_number(value) else f'has numbers like 12 or 0.5, not "{value}"'
+    return None if isinstance(value, str) and value else f'has texts, not "{value}"'
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _is_date(value: Any) -> bool:
+    if not isinstance(value, str) or not DATE.fullmatch(value):
+        return False
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _golden_problem(example: Mapping[str, Any], scheme: Mapping[str, Any]) -> str | None:

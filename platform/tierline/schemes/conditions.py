@@ -105,15 +105,22 @@ def _leaf(at: str, leaf: Document, subjects: Options, choices: Choices) -> Itera
     field = choices.field(leaf.get("field", ""))
     options: Options = ()
     if field is not None and leaf.get("op") not in OF_LISTS:
-        options = _values(field)
+        options = _values(field, leaf.get("value"))
     hint = _("Several with ; between them") if leaf.get("op") in OF_LISTS else ""
     yield FormField(f"{at}.value", _("Value"), "operand", options, hint=hint)
 
 
-def _values(field: Field) -> Options:
+def _values(field: Field, stored: Any) -> Options:
+    """Return what may be chosen; a stored value that no longer fits stays, for the check to name.
+
+    Else a browser would send the first choice in its place, and nobody would have chosen it.
+    """
     if field.type == "boolean":
-        return [("true", _("yes")), ("false", _("no"))]
-    return [(choice.key, localized(choice.title)) for choice in field.choices]
+        known = [("true", _("yes")), ("false", _("no"))]
+    else:
+        known = [(choice.key, localized(choice.title)) for choice in field.choices]
+    text = "" if stored is None or isinstance(stored, list) else _as_text(stored)
+    return [(text, text), *known] if known and text not in dict(known) else known
 
 
 def subject_of(leaf: Mapping[str, Any]) -> str:
@@ -196,9 +203,11 @@ def _settle(leaf: Document, choices: Choices) -> None:
 
 def _typed(value: Any, leaf: Mapping[str, Any], choices: Choices) -> Any:
     """Return a value as what the leaf speaks of has them; what can't be read stays as it is."""
+    field = choices.field(leaf.get("field", ""))
+    if field is not None and field.type == "text" and type(value) in (int, float):
+        return str(value)
     if not isinstance(value, str):
         return value
-    field = choices.field(leaf.get("field", ""))
     if field is not None and field.type == "boolean":
         return {"true": True, "false": False}.get(value, value)
     if field is not None and field.type not in NUMBER_TYPES:

@@ -23,9 +23,10 @@ from tierline.configuration.models import Revision
 from tierline.configuration.planning import draft_planned
 from tierline.configuration.queries import document_in_force, get_item
 from tierline.errors import Invalid
+from tierline.packs.checking import check_documents
 from tierline.packs.leaves import plain
 from tierline.packs.names import OWN
-from tierline.packs.problems import PluginInvalid
+from tierline.packs.problems import PluginInvalid, Problem
 from tierline.plugins.effective import ChangesInvalid
 from tierline.plugins.queries import enabled_plugins
 from tierline.schemes import conditions, weighing
@@ -215,7 +216,19 @@ def problems_of(scheme_id: str, document: Mapping[str, Any]) -> Errors:
     except ChangesInvalid as invalid:
         for address, whats in invalid.fields.items():
             errors.setdefault(address.partition(": ")[2], []).extend(whats)
+    if not errors:
+        for problem in _misfits(plugin, name, document):
+            errors.setdefault(problem.path, []).append(problem.what)
     return errors
+
+
+def _misfits(plugin: str, name: str, document: Mapping[str, Any]) -> list[Problem]:
+    """Return where a scheme, sound in itself, does not fit the metrics and fields that it names."""
+    whole = document_in_force(plugin)
+    documents = {id: each.document for id, each in enabled_plugins().items()}
+    documents[plugin] = {**whole, FOLDER: {**whole[FOLDER], name: document}}
+    problems = check_documents(documents, [plugin])
+    return [each for each in problems if each.file == f"{plugin}/{FOLDER}/{name}.yaml"]
 
 
 def save(scheme_id: str, document: Mapping[str, Any], reason: str, source: str) -> Revision | None:
