@@ -14,6 +14,7 @@ FEATURES = (
     "plugins",
     "accounts",
     "imports",
+    "contacting",
     "ledger",
     "metrics",
     "rules",

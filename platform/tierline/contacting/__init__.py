@@ -1,0 +1,1 @@
+"""The contact governor: who may be contacted when, over all departments and channels."""
