@@ -61,9 +61,7 @@ def evaluate_risk(
             said = {n: holds(when) for n, when in ((2, sign.red), (1, sign.yellow)) if when}
             raised = [n for n, held in said.items() if held]
             level = max(raised) if raised else None if None in said.values() else 0
-        steps.append(
-            SignStep(sign, sign.is_judged(stage), value, sign.threshold(stage), level)
-        )
+        steps.append(SignStep(sign, sign.is_judged(stage), value, sign.threshold(stage), level))
     known = sum(step.sign.weight for step in steps if step.level is not None)
     judged = sum(step.sign.weight for step in steps if step.judged)
     raised_by = sum(step.sign.weight * (step.level or 0) for step in steps)
@@ -73,8 +71,9 @@ def evaluate_risk(
     held = [(id, place) for id, when, place in model.floors if holds(when)]
     band = None
     if score is not None and not incomplete:
-        reached = (n for n, (_, least) in enumerate(model.bands)
-                   if least is None or score * EXACT >= least)
+        reached = (
+            n for n, (_, least) in enumerate(model.bands) if least is None or score * EXACT >= least
+        )
         band = model.bands[min([next(reached), *(place for _, place in held)])][0]
     floors = tuple(id for id, _place in held)
     return RiskOutcome(stage, tuple(steps), score, present, incomplete, band, floors)
@@ -92,7 +91,7 @@ def _measured(sign: Sign, given: Threshold | None, value: Decimal | None) -> int
 
 
 def plans_for(model: RiskModel, outcome: RiskOutcome) -> tuple[ResponsePlan, ...]:
-    """Return the response plans that apply: of the band, where one of their indicators is raised."""
+    """Return the response plans that apply: by band and raised indicators."""
     raised = {step.sign.id for step in outcome.signs if step.level}
     return tuple(
         plan

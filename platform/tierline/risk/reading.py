@@ -98,8 +98,7 @@ def read_model(model: RiskModel) -> Model:
             for band in model.bands
         ),
         floors=tuple(
-            (floor.id, read_condition(floor.when), places[floor.at_least])
-            for floor in model.floors
+            (floor.id, read_condition(floor.when), places[floor.at_least]) for floor in model.floors
         ),
     )
 

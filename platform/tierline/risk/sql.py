@@ -52,7 +52,7 @@ def compile_model(model: Model, source: Source, known_fields: Mapping[str, Field
         known * constant(100 * EXACT) < judged * constant(model.minimum),
     )
     doubled = raised * constant(100 * EXACT) + known
-    score = case((known > constant(0), doubled / (known * constant(2))))
+    score = case((known > constant(0), doubled // (known * constant(2))))
     reached = [
         (raised * constant(50 * EXACT) >= known * constant(least), constant(place))
         for place, (_id, least) in enumerate(model.bands)
@@ -108,8 +108,9 @@ def _level(
         threshold = sign.threshold(each)
         if threshold is None:
             return cast(null(), SmallInteger)
-        return case((value.is_(None), null()), *_raised(value, sign, threshold, scale),
-                    else_=constant(0))
+        return case(
+            (value.is_(None), null()), *_raised(value, sign, threshold, scale), else_=constant(0)
+        )
 
     return _by_stage(model, stage, measured)
 
