@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import SmallInteger, and_, case, cast, null, or_
+from sqlalchemy import SmallInteger, and_, case, cast, func, null, or_
 
 from tierline.metrics.source import Source
 from tierline.metrics.units import SCALES, exceeds, reaches
@@ -100,7 +100,8 @@ def _level(
     if sign.metric is None:
         given = [(when, n) for when, n in ((sign.red, 2), (sign.yellow, 1)) if when is not None]
         held = [(condition(when), constant(n)) for when, n in given]
-        missing = or_(*(condition(when).is_(None) for when, _n in given))
+        said = (condition(when) for when, _n in given)
+        missing = func.num_nulls(*said) > constant(0)  # IS NULL would bind closer than NOT
         return case(*held, (missing, null()), else_=constant(0))
     value, scale = source.value(sign.metric), SCALES[source.units[sign.metric]]
 
