@@ -1,0 +1,1 @@
+"""Risk models evaluated: lifecycle stage, indicators, score and band of accounts."""
