@@ -15,6 +15,7 @@ AREA_NAMES: Mapping[str, LazyString] = {
     "audit": _l("Audit log"),
     "backtests": _l("Backtests"),
     "configuration": _l("Configuration"),
+    "contacting": _l("Contact limits"),
     "home": _l("Home"),
     "imports": _l("Imports"),
     "jobs": _l("Background work"),
