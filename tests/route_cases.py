@@ -7,6 +7,7 @@ unless `arguments` names another maker; a value in `fixed` is used as it stands.
 
 from __future__ import annotations
 
+import datetime
 import io
 import uuid
 from collections.abc import Callable, Mapping
@@ -101,6 +102,44 @@ def a_commitment(world: World) -> Mapping[str, Any]:
         "title": "A report",
         "due_on": soon().date().isoformat(),
     }
+
+
+LIMITS = {
+    "relationship_days": "180",
+    "transactional_days": "90",
+    "any_days": "20",
+    "account_least": "3",
+    "account_percent": "20",
+    "country": "CN",
+    "quiet_from": "21:00",
+    "quiet_to": "09:00",
+    "working_days": "1",
+}
+
+
+def contacted(**more: str) -> Callable[[World], Mapping[str, Any]]:
+    """Return what is sent of a contact that happened, or is never to happen again."""
+    if "kind" in more:
+        more["purpose"] = "Annual visit"
+    return lambda world: {"contact_id": world.make("contact_id"), **more}
+
+
+def asked_for(**more: str) -> Callable[[World], Mapping[str, Any]]:
+    """Return a question of the contact governor, on a Tuesday noon."""
+    question = {"kind": "marketing", "at": "2026-11-24T12:00:00+08:00", **more}
+    return lambda world: {"contact_ids": [world.make("contact_id")], **question}
+
+
+def released(world: World) -> Mapping[str, Any]:
+    """Return what gives back what was reserved for a contact."""
+    return {"contact_ids": [world.make("contact_id")], "purpose": "Spring"}
+
+
+def excepted(world: World) -> Mapping[str, Any]:
+    """Return an exception for a contact, for a week."""
+    ends_on = datetime.date.today() + datetime.timedelta(days=7)
+    given = {"kind": "marketing", "reason": "Recall", "ends_on": ends_on.isoformat()}
+    return {"contact_id": world.make("contact_id"), **given}
 
 
 READ = Case()
@@ -296,6 +335,25 @@ CASES: dict[str, Case] = {
     "GET api_tiering.export_tiers": Case(ONCE_RUN),
     "GET metrics.show_metric": Case(fixed={"metric_id": "essentials:growth_12m"}),
     "GET api_metrics.show_metric": Case(fixed={"metric_id": "essentials:growth_12m"}),
+    "GET contacting.show_limits": READ,
+    "POST contacting.set_limits": Case(form=LIMITS),
+    "POST contacting.end_stop": Case(),
+    "GET contacting.show_account": READ,
+    "POST contacting.note_contact": Case(form=contacted(kind="visit", channel="on_site")),
+    "POST contacting.stop": Case(form=contacted(reason="Asked us")),
+    "POST contacting.grant": Case(form=excepted),
+    "GET api_contacting.show_rules": READ,
+    "PATCH api_contacting.set_rules": Case(json={"any_days": 20, "quiet_from": "20:00"}),
+    "POST api_contacting.decide": Case(json=asked_for(), audited=False),
+    "POST api_contacting.reserve": Case(json=asked_for(channel="mail", purpose="Spring")),
+    "POST api_contacting.release": Case(json=released, audited=False),
+    "GET api_contacting.list_contacts": READ,
+    "POST api_contacting.note_contact": Case(json=contacted(kind="visit", channel="on_site")),
+    "GET api_contacting.list_stops": READ,
+    "POST api_contacting.add_stop": Case(json=contacted(reason="Asked us")),
+    "POST api_contacting.end_stop": Case(),
+    "GET api_contacting.list_exceptions": READ,
+    "POST api_contacting.grant": Case(json=excepted),
     "GET backtests.list_backtests": READ,
     "POST backtests.start_backtest": Case(form={"scheme": "essentials:abc_sales", "months": "3"}),
     "GET backtests.show_backtest": READ,

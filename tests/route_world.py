@@ -34,6 +34,7 @@ from tierline.access.permissions import Role
 from tierline.accounts import contact_service as contacts
 from tierline.accounts import service as accounts
 from tierline.backtests import service as backtests
+from tierline.contacting import service as contacting
 from tierline.db import db
 from tierline.identity import queries, service, token_service
 from tierline.identity.recovery import password_link
@@ -292,6 +293,12 @@ def archived_account_id(world: World) -> uuid.UUID:
 def contact_id(world: World) -> uuid.UUID:
     account = uuid.UUID(world.make("account_id"))
     return contacts.add_contact(account, {"name": "Chen Jie"}).id
+
+
+@maker
+def stop_id(world: World) -> uuid.UUID:
+    other = contacts.add_contact(uuid.UUID(world.make("account_id")), {"name": "Lin Hai"})
+    return contacting.stop(other.id, "来电要求 1").id
 
 
 @maker

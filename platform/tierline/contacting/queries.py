@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager
 
 from tierline.accounts.models import Contact
-from tierline.contacting.deciding import Limits, Standing, quarter_of
+from tierline.contacting.deciding import Limits, Standing, next_open, quarter_of
 from tierline.contacting.models import (
     COUNTED,
     ContactException,
@@ -85,6 +85,11 @@ def limits() -> Limits:
         rules.working_days,
         rules.country,
     )
+
+
+def next_opening(at: datetime.datetime) -> datetime.datetime:
+    """Return the first moment from a time on at which people may be contacted."""
+    return next_open(limits(), at)
 
 
 def standings(
@@ -161,15 +166,6 @@ def contacts_made(account_id: uuid.UUID | None = None, limit: int = 100) -> list
     )
     chosen = _of_account(chosen, account_id).order_by(ContactMade.at.desc(), ContactMade.id.desc())
     return list(db.session.scalars(chosen.limit(limit)))
-
-
-def count_contacts(since: datetime.datetime) -> int:
-    """Return how many contacts were made or reserved since a time."""
-    counted = select(func.count()).select_from(ContactMade)
-    found = db.session.scalar(
-        counted.where(ContactMade.at >= since, ContactMade.state != "released")
-    )
-    return found or 0
 
 
 def contacts_of(account_id: uuid.UUID) -> list[Contact]:

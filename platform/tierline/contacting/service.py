@@ -66,7 +66,19 @@ def decide(
     """
     require(READ)
     _check_words(kind=(kind, KINDS))
+    _check_time(at)
     return _decide(contact_ids, kind, at, counter_of(group))
+
+
+def decide_alone(
+    contact_ids: Collection[uuid.UUID], kind: str, at: datetime.datetime
+) -> list[Decision]:
+    """Decide for each contact as if it were the only one that is asked for; raises as `decide`."""
+    require(READ)
+    _check_words(kind=(kind, KINDS))
+    limits = queries.limits()
+    found = queries.standings(contact_ids, kind, at, "general", limits)
+    return [decide_each(limits, [standing], kind, at)[0] for standing in found]
 
 
 def _decide(
@@ -89,6 +101,7 @@ def reserve(
     subject = require(CONTACT)
     _check_words(kind=(kind, KINDS), channel=(channel, CHANNELS))
     _check_text("purpose", purpose)
+    _check_time(at)
     _lock_accounts(contact_ids)
     decisions = _decide(contact_ids, kind, at, counter_of(group))
     alike = {
@@ -157,6 +170,8 @@ def note_contact(
     if at is not None and at > now:
         what = _("must not lie ahead")
         raise Invalid(_("What happened can’t lie ahead."), fields={"at": [what]})
+    if at is not None:
+        _check_time(at)
     contact = get_contact(contact_id)
     made = ContactMade(
         contact_id=contact.id,
@@ -267,9 +282,21 @@ def _check_rules(given: Mapping[str, Any]) -> None:
         raise Invalid(_("The limits can’t be set like this."), fields=problems)
 
 
+def not_a_time(key: str) -> Invalid:
+    """Return the refusal of a text that is no time of the day."""
+    what = _("must be a time like 21:00")
+    return Invalid(_("The limits can’t be set like this."), fields={key: [what]})
+
+
+def not_of_the_account() -> Invalid:
+    """Return the refusal of a contact that is none of the account's."""
+    what = _("is not one of the account’s contacts")
+    return Invalid(_("Choose a contact of this account."), fields={"contact_id": [what]})
+
+
 def countries() -> list[str]:
     """Return the codes of the countries whose public holidays are known."""
-    return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
+    return sorted(holidays.list_supported_countries(include_aliases=False))
 
 
 def get_contact(contact_id: uuid.UUID) -> Contact:
@@ -288,6 +315,12 @@ def _check_words(**given: tuple[str, Collection[str]]) -> None:
     }
     if problems:
         raise Invalid(_("This is no contact that limits know."), fields=problems)
+
+
+def _check_time(at: datetime.datetime) -> None:
+    if not 2000 <= at.year <= 2100:
+        what = _("must lie between the years 2000 and 2100")
+        raise Invalid(_("This is no time for a contact."), fields={"at": [what]})
 
 
 def _check_text(key: str, text: str) -> None:
