@@ -16,6 +16,7 @@ BENCHMARKS = {
     "retier": "benchmarks.retier",
     "tenants": "benchmarks.tenants",
     "preview": "benchmarks.preview",
+    "governor": "benchmarks.governor",
     "backtest": "benchmarks.backtest",
     "list": "benchmarks.list_page",
     "dispatch": "benchmarks.dispatch",

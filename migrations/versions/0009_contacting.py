@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("quiet_from", sa.Time(), server_default="21:00", nullable=False),
         sa.Column("quiet_to", sa.Time(), server_default="09:00", nullable=False),
         sa.Column("working_days", sa.Boolean(), server_default="true", nullable=False),
-        sa.Column("country", sa.String(), server_default="CN", nullable=False),
+        sa.Column("country", sa.String(), server_default="", nullable=False),
         sa.Column(
             "updated_at",
             sa.DateTime(timezone=True),

@@ -31,6 +31,6 @@ def test_an_unknown_benchmark_is_a_usage_error(capsys: pytest.CaptureFixture[str
         main(["speed"])
     assert caught.value.code == 2
     assert (
-        "no benchmark speed; there are import, retier, tenants, preview, backtest, list, dispatch"
-        in capsys.readouterr().err
+        "no benchmark speed; there are import, retier, tenants, preview, governor, backtest, "
+        "list, dispatch" in capsys.readouterr().err
     )

@@ -22,6 +22,7 @@ from tierline.contacting.models import COUNTED
 Reason = Literal["stopped", "quarantine", "account_limit", "closed"]
 """Why not: never, contacted lately, the account has had its share, at this hour or on this day."""
 
+SATURDAY = 5
 LONGEST_SEARCH = 60  # days; no country closes longer
 
 
@@ -37,7 +38,7 @@ class Limits:
     quiet_from: datetime.time = datetime.time(21)
     quiet_to: datetime.time = datetime.time(9)
     working_days: bool = True
-    country: str = "CN"
+    country: str = ""  # whose public holidays count; empty: Saturdays and Sundays only
 
     def between(self, kind: str, other: str) -> int:
         """Return how many days must lie between two counted contacts."""
@@ -161,6 +162,8 @@ def is_working_day(limits: Limits, day: datetime.date) -> bool:
     """Return whether a day is one of work: make-up days of Chinese holidays are."""
     if not limits.working_days:
         return True
+    if not limits.country:
+        return day.weekday() < SATURDAY
     return bool(holidays.country_holidays(limits.country, years=day.year).is_working_day(day))
 
 

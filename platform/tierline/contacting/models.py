@@ -37,7 +37,7 @@ class ContactRules(Tenanted, Base):
     quiet_from: Mapped[datetime.time] = mapped_column(server_default="21:00")
     quiet_to: Mapped[datetime.time] = mapped_column(server_default="09:00")
     working_days: Mapped[bool] = mapped_column(server_default="true")
-    country: Mapped[str] = mapped_column(server_default="CN")  # whose public holidays count
+    country: Mapped[str] = mapped_column(server_default="")  # whose public holidays count
     updated_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
 
 

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import holidays
+from babel.core import get_global
 from flask_babel import gettext as _
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager
@@ -68,12 +70,24 @@ def find_rules() -> ContactRules | None:
     return db.session.scalars(select(ContactRules)).one_or_none()
 
 
+def country_of(zone: ZoneInfo) -> str:
+    """Return the country of a time zone; empty where there is none whose holidays are known."""
+    found: str = get_global("zone_territories").get(zone.key, "")
+    return found if found in countries() else ""
+
+
+def countries() -> list[str]:
+    """Return the codes of the countries whose public holidays are known."""
+    return sorted(holidays.list_supported_countries(include_aliases=False))
+
+
 def limits() -> Limits:
     """Return the company's rules, the defaults where it set none."""
     zone = ZoneInfo(current_tenant().time_zone)
     rules = find_rules()
     if rules is None:
-        return Limits(zone, {"relationship": 180, "transactional": 90})
+        days = {"relationship": 180, "transactional": 90}
+        return Limits(zone, days, country=country_of(zone))
     return Limits(
         zone,
         {"relationship": rules.relationship_days, "transactional": rules.transactional_days},

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import holidays
 from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
@@ -258,7 +257,7 @@ def set_rules(given: Mapping[str, Any]) -> ContactRules:
     require(RULE)
     found = queries.find_rules()
     if found is None:
-        found = ContactRules()
+        found = ContactRules(country=queries.limits().country)
         db.session.add(found)
         db.session.flush()
         db.session.refresh(found)
@@ -276,7 +275,7 @@ def _check_rules(given: Mapping[str, Any]) -> None:
     for key, (least, most) in RANGES.items():
         if key in given and not least <= given[key] <= most:
             problems[key] = [_("must be from %(least)s to %(most)s", least=least, most=most)]
-    if "country" in given and given["country"] not in countries():
+    if "country" in given and given["country"] not in ("", *queries.countries()):
         problems["country"] = [_("is not a country whose holidays are known")]
     if problems:
         raise Invalid(_("The limits can’t be set like this."), fields=problems)
@@ -292,11 +291,6 @@ def not_of_the_account() -> Invalid:
     """Return the refusal of a contact that is none of the account's."""
     what = _("is not one of the account’s contacts")
     return Invalid(_("Choose a contact of this account."), fields={"contact_id": [what]})
-
-
-def countries() -> list[str]:
-    """Return the codes of the countries whose public holidays are known."""
-    return sorted(holidays.list_supported_countries(include_aliases=False))
 
 
 def get_contact(contact_id: uuid.UUID) -> Contact:

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from tierline.accounts.models import Account, Contact
 from tierline.contacting import queries, service, words
@@ -40,9 +41,8 @@ def exceptions() -> list[ContactException]:
 def countries() -> list[tuple[str, str]]:
     """Return code and name of each country whose public holidays are known, by name."""
     names = (get_locale() or Locale("en")).territories
-    return sorted(
-        ((code, names.get(code, code)) for code in service.countries()), key=itemgetter(1)
-    )
+    named = [(code, names.get(code, code)) for code in queries.countries()]
+    return [("", _("None: weekends only")), *sorted(named, key=itemgetter(1))]
 
 
 @dataclass(frozen=True)

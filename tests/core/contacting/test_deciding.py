@@ -23,7 +23,7 @@ from tierline.contacting.deciding import (
 from tierline.contacting.models import COUNTED, KINDS
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LIMITS = Limits(ZONE, {"relationship": 180, "transactional": 90})
+LIMITS = Limits(ZONE, {"relationship": 180, "transactional": 90}, country="CN")
 CONTACT, ACCOUNT, OTHER = (uuid.UUID(int=number) for number in (1, 2, 3))
 
 
@@ -159,6 +159,12 @@ def test_hours_that_do_not_reach_over_midnight() -> None:
     lunch = replace(LIMITS, quiet_from=datetime.time(12), quiet_to=datetime.time(14))
     assert next_open(lunch, at("2026-11-24 12:30")) == at("2026-11-24 14:00")
     assert next_open(lunch, at("2026-11-24 23:00")) == at("2026-11-24 23:00")
+
+
+def test_without_a_country_only_weekends_are_free() -> None:
+    anywhere = replace(LIMITS, country="")
+    assert is_working_day(anywhere, datetime.date(2026, 10, 1))
+    assert not is_working_day(anywhere, datetime.date(2026, 2, 14))
 
 
 def test_a_company_that_works_every_day_has_no_holiday() -> None:

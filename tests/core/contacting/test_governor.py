@@ -126,6 +126,18 @@ def test_rules_of_the_company_hold(in_tenant: Company) -> None:
     assert queries.limits().any_days == 7
 
 
+def test_the_holidays_are_those_of_the_time_zone_until_the_company_names_a_country(
+    in_tenant: Company,
+) -> None:
+    assert queries.limits().country == "CN"
+    assert queries.country_of(ZoneInfo("Europe/London")) == "GB"
+    assert queries.country_of(ZoneInfo("UTC")) == ""
+    service.set_rules({"any_days": 20})
+    assert queries.limits().country == "CN"
+    service.set_rules({"country": ""})
+    assert queries.limits().country == ""
+
+
 def test_what_makes_no_sense_is_refused_by_name(in_tenant: Company) -> None:
     [one] = people(in_tenant, 1, 1)
     with pytest.raises(NotFound):
