@@ -23,6 +23,7 @@ FEATURES = (
     "schemes",
     "own_metrics",
     "backtests",
+    "risk",
     "tenant_files",
 )
 

@@ -23,6 +23,7 @@ AREA_NAMES: Mapping[str, LazyString] = {
     "metrics": _l("Metrics"),
     "people": _l("People"),
     "plugins": _l("Plugins"),
+    "risk": _l("Risk"),
     "tiering": _l("Tiering"),
     "tokens": _l("API tokens"),
 }
