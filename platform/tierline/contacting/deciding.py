@@ -111,10 +111,10 @@ def _decide(
         return Decision(standing.contact_id, True)
     if standing.exception_id is not None:
         return Decision(standing.contact_id, True, exception_id=standing.exception_id)
-    if waits is not None:
-        return Decision(standing.contact_id, False, "quarantine", waits)
-    after = quarter_of(limits, at)[1]
-    return Decision(standing.contact_id, False, "account_limit", after)
+    after = quarter_of(limits, at)[1] if is_full else None
+    until = next_open(limits, max(each for each in (waits, after) if each is not None))
+    reason: Reason = "account_limit" if waits is None else "quarantine"
+    return Decision(standing.contact_id, False, reason, until)
 
 
 def _free_from(

@@ -160,6 +160,7 @@ def note_contact(
 ) -> ContactMade:
     """Keep a contact that happened, within the limits or not; at None it was just now.
 
+    What was reserved for the contact, of this kind and for this purpose, is thereby carried out.
     Raises NotFound, Invalid naming each wrong field.
     """
     subject = require(CONTACT)
@@ -172,35 +173,52 @@ def note_contact(
     if at is not None:
         _check_time(at)
     contact = get_contact(contact_id)
-    made = ContactMade(
-        contact_id=contact.id,
-        kind=kind,
-        channel=channel,
-        state="made",
-        counter=counter_of(group),
-        at=at or now,
-        purpose=purpose.strip(),
-        by=subject.name,
-    )
-    db.session.add(made)
+    made = _reserved(contact.id, kind, purpose.strip())
+    if made is None:
+        made = ContactMade(
+            contact_id=contact.id,
+            kind=kind,
+            counter=counter_of(group),
+            purpose=purpose.strip(),
+        )
+        db.session.add(made)
+    made.state, made.channel, made.at, made.by = "made", channel, at or now, subject.name
     db.session.flush()
     record("contacting.note", made, {"contact": contact.name, "kind": kind, "channel": channel})
     return made
 
 
+def _reserved(contact_id: uuid.UUID, kind: str, purpose: str) -> ContactMade | None:
+    """Return the earliest place that is kept for a contact, locked."""
+    chosen = select(ContactMade).where(
+        ContactMade.contact_id == contact_id,
+        ContactMade.kind == kind,
+        ContactMade.purpose == purpose,
+        ContactMade.state == "reserved",
+    )
+    return db.session.scalars(
+        chosen.order_by(ContactMade.at, ContactMade.id).limit(1).with_for_update()
+    ).one_or_none()
+
+
 def stop(contact_id: uuid.UUID, reason: str) -> ContactStop:
     """Put a contact on the list of those who are not to be contacted.
 
+    What is reserved for the contact is released; the account is locked, so that no reservation
+    passes by.
     Raises NotFound, Invalid without a reason, Conflict where it is on the list.
     """
     subject = require(CONTACT)
     _check_text("reason", reason)
     contact = get_contact(contact_id)
+    _lock_accounts([contact.id])
     holds = (ContactStop.contact_id == contact.id) & ContactStop.ended_at.is_(None)
     if db.session.scalar(select(ContactStop.id).where(holds)) is not None:
         raise Conflict(_("%(name)s is on the list already.", name=contact.name))
     made = ContactStop(contact_id=contact.id, reason=reason.strip(), entered_by=subject.name)
     db.session.add(made)
+    kept = (ContactMade.contact_id == contact.id) & (ContactMade.state == "reserved")
+    db.session.execute(update(ContactMade).where(kept).values(state="released"))
     db.session.flush()
     record("contacting.stop", made, {"contact": contact.name, "reason": made.reason})
     return made

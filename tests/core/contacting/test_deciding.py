@@ -52,7 +52,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
         "relationship",
         {"near": (("relationship", at("2026-06-01")),)},
         "quarantine",
-        "2026-11-28",
+        "2026-11-30",  # the 28th is a Saturday
     ),
     (
         "on the 180th day it may be sent",
@@ -95,7 +95,14 @@ TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
         "marketing",
         {"filled": 3},
         "account_limit",
-        "2027-01-01",
+        "2027-01-04",  # after New Year and the weekend
+    ),
+    (
+        "who waits for both is told the later day",
+        "marketing",
+        {"filled": 3, "near": (("marketing", at("2026-11-20")),)},
+        "quarantine",
+        "2027-01-04",
     ),
     ("of fifty contacts ten may be", "marketing", {"filled": 9, "contacts": 50}, None, None),
     (
@@ -103,7 +110,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
         "marketing",
         {"filled": 10, "contacts": 50},
         "account_limit",
-        "2027-01-01",
+        "2027-01-04",
     ),
     (
         "an exception lifts a quarantine",
@@ -124,7 +131,7 @@ def test_who_may_be_contacted(
 ) -> None:
     [found] = decide_each(LIMITS, [Standing(CONTACT, ACCOUNT, **known)], kind, at(TUESDAY))
     assert (found.allowed, found.reason) == (reason is None, reason)
-    assert found.until == (at(f"{until} 00:00") if until else None)
+    assert found.until == (at(f"{until} 09:00") if until else None)
     lifted = ("exception" in told and reason is None) or told == "and a full quarter"
     assert found.exception_id == (EXCEPTION if lifted else None)
 

@@ -59,10 +59,27 @@ def test_a_contact_that_happened_counts(in_tenant: Company) -> None:
     [one] = people(in_tenant, 1, 1)
     service.note_contact(one, "marketing", "telephone", "Fair", NOON)
     [found] = service.decide([one], "marketing", NOON + datetime.timedelta(days=28))
-    assert found.until == datetime.datetime(2026, 12, 24, tzinfo=ZONE)
+    assert found.until == datetime.datetime(2026, 12, 24, 9, tzinfo=ZONE)
     with pytest.raises(Invalid) as caught:
         service.note_contact(one, "marketing", "telephone", "Fair", NOON.replace(year=2100))
     assert "at" in caught.value.fields
+
+
+def test_a_contact_that_was_reserved_takes_one_place_when_it_happens(in_tenant: Company) -> None:
+    [one] = people(in_tenant, 1, 1)
+    service.reserve([one], "marketing", "mail", NOON, "Fair")
+    service.note_contact(one, "marketing", "telephone", "Fair", NOON)
+    [made] = queries.contacts_made()
+    assert (made.state, made.channel) == ("made", "telephone")
+    service.note_contact(one, "marketing", "telephone", "Fair", NOON)
+    assert len(queries.contacts_made()) == 2
+
+
+def test_who_is_put_on_the_list_loses_what_was_reserved(in_tenant: Company) -> None:
+    [one] = people(in_tenant, 1, 1)
+    service.reserve([one], "marketing", "mail", NOON, "Fair")
+    service.stop(one, "Asked us")
+    assert [each.state for each in queries.contacts_made()] == ["released"]
 
 
 def test_who_is_on_the_list_is_never_contacted(in_tenant: Company) -> None:
