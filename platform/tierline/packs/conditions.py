@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from tierline.packs.branching import by_word
@@ -103,6 +104,11 @@ def _described(branches: Mapping[str, Shape]) -> Description:
         {"if": {"required": [key]}, "then": shape.description} for key, shape in branches.items()
     ]
     return {**described, "allOf": tests}
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a leaf's value is a number that anything can be compared with."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def leaves(tree: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:

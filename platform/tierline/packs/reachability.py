@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tierline.packs.conditions import is_number
+
 Leaf = Mapping[str, Any]
 Condition = Mapping[str, Any]
 Subject = tuple[str, str]
@@ -96,7 +98,7 @@ def _span(leaf: Leaf) -> Span | None:
     """Return the numbers that a comparison admits; None where it is not one of order."""
     value = leaf.get("value")
     numbers: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]
-    if not all(_is_number(number) for number in numbers):
+    if not all(is_number(number) for number in numbers):
         return None
     first, last = numbers[0], numbers[-1]
     spans = {
@@ -109,10 +111,6 @@ def _span(leaf: Leaf) -> Span | None:
         "in": Span(min(numbers), False, max(numbers), False),
     }
     return spans.get(leaf["op"])
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _follow(leaves: Sequence[Leaf], given: Sequence[Leaf], spans: Mapping[Subject, Span]) -> bool:

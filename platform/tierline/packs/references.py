@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import isfinite
 from typing import Any
 
+from tierline.packs.conditions import is_number
 from tierline.packs.documents import NUMBER_TYPES
 from tierline.packs.names import OWN
 from tierline.packs.problems import Problem, did_you_mean
@@ -162,12 +162,8 @@ def _value_problem(value: Any, field: Mapping[str, Any]) -> str | None:
     if kind == "date":
         return None if _is_date(value) else f'has dates like 2026-01-31, not "{value}"'
     if kind in NUMBER_TYPES:
-        return None if _is_number(value) else f'has numbers like 12 or 0.5, not "{value}"'
+        return None if is_number(value) else f'has numbers like 12 or 0.5, not "{value}"'
     return None if isinstance(value, str) and value else f'has texts, not "{value}"'
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _is_date(value: Any) -> bool:
