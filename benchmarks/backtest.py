@@ -12,7 +12,7 @@ import psycopg
 
 from benchmarks import fill
 from benchmarks.instance import Bench, fresh_instance
-from benchmarks.measure import Cost, Measurement, metered
+from benchmarks.measure import Cost, Measurement, against_goal, metered
 from tierline.backtests import service
 from tierline.configuration.service import enable
 from tierline.console import in_tenant
@@ -54,17 +54,13 @@ def measure(runs: int = 1) -> Measurement:
         both = min(
             (_run(bench, [SCHEME, OTHER]) for _each in range(runs)), key=lambda cost: cost.seconds
         )
-    return Measurement(
-        name="backtest",
-        what=f"{SCHEME} over {MONTHS} months of {ACCOUNTS:,} accounts, {invoices:,} invoices",
-        floor="no floor: the goal, a minute",
-        ratio=alone.seconds / GOAL_SECONDS,
-        goal=1.0,
-        product=alone.seconds,
-        base=GOAL_SECONDS,
-        unit="seconds",
-        runs=runs,
-        details={
+    return against_goal(
+        "backtest",
+        f"{SCHEME} over {MONTHS} months of {ACCOUNTS:,} accounts, {invoices:,} invoices",
+        alone.seconds,
+        GOAL_SECONDS,
+        runs,
+        {
             "cpu_seconds": round(alone.processor, 1),
             "two_schemes_seconds": round(both.seconds, 1),
             "two_schemes_goal": GOAL_OF_TWO,

@@ -14,7 +14,7 @@ import psycopg
 
 from benchmarks import fill
 from benchmarks.instance import Bench, fresh_instance
-from benchmarks.measure import Cost, Measurement, metered
+from benchmarks.measure import Cost, Measurement, against_goal, metered
 from tierline.console import in_tenant
 from tierline.contacting import service
 from tierline.contacting.deciding import Decision
@@ -37,17 +37,13 @@ def measure(runs: int = 5) -> Measurement:
             decisions, cost = _decide(bench, asked)
             costs.append(cost)
     seconds = median(cost.seconds for cost in costs)
-    return Measurement(
-        name="governor",
-        what=f"deciding on {ASKED:,} of {ACCOUNTS * EACH:,} contacts, {3 * ACCOUNTS * EACH:,} made",
-        floor="no floor: the goal, two seconds",
-        ratio=seconds / GOAL_SECONDS,
-        goal=1.0,
-        product=seconds,
-        base=GOAL_SECONDS,
-        unit="seconds",
-        runs=runs,
-        details={
+    return against_goal(
+        "governor",
+        f"deciding on {ASKED:,} of {ACCOUNTS * EACH:,} contacts, {3 * ACCOUNTS * EACH:,} made",
+        seconds,
+        GOAL_SECONDS,
+        runs,
+        {
             "cpu_seconds": round(median(cost.processor for cost in costs), 3),
             "allowed": sum(decision.allowed for decision in decisions),
             "asked": len(decisions),

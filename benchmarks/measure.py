@@ -73,6 +73,24 @@ class Measurement:
         return "\n".join(lines + [f"  {key}: {value}" for key, value in self.details.items()])
 
 
+def against_goal(
+    name: str, what: str, seconds: float, goal_seconds: float, runs: int, details: dict[str, Any]
+) -> Measurement:
+    """Return the answer of a benchmark that has no floor, but so many seconds for a goal."""
+    return Measurement(
+        name=name,
+        what=what,
+        floor=f"no floor: the goal, {goal_seconds:g} seconds",
+        ratio=seconds / goal_seconds,
+        goal=1.0,
+        product=seconds,
+        base=goal_seconds,
+        unit="seconds",
+        runs=runs,
+        details=details,
+    )
+
+
 def interleaved(
     runs: int, product: Callable[[int], float], floor: Callable[[int], float]
 ) -> tuple[float, float, float]:

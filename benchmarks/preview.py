@@ -13,7 +13,7 @@ import psycopg
 
 from benchmarks import fill
 from benchmarks.instance import Bench, fresh_instance
-from benchmarks.measure import Cost, Measurement, metered
+from benchmarks.measure import Cost, Measurement, against_goal, metered
 from tierline.configuration.service import enable
 from tierline.console import in_tenant
 from tierline.metrics import queries
@@ -52,17 +52,13 @@ def measure(runs: int = 5) -> Measurement:
             trial, cost = _try(bench)
             costs.append(cost)
     seconds = median(cost.seconds for cost in costs)
-    return Measurement(
-        name="preview",
-        what=f"trying {SCHEME} out on {ACCOUNTS:,} accounts, of which {trial.moved:,} would move",
-        floor="no floor: the goal, two seconds",
-        ratio=seconds / GOAL_SECONDS,
-        goal=1.0,
-        product=seconds,
-        base=GOAL_SECONDS,
-        unit="seconds",
-        runs=runs,
-        details={
+    return against_goal(
+        "preview",
+        f"trying {SCHEME} out on {ACCOUNTS:,} accounts, of which {trial.moved:,} would move",
+        seconds,
+        GOAL_SECONDS,
+        runs,
+        {
             "cpu_seconds": round(median(cost.processor for cost in costs), 3),
             "moves": len(trial.moves),
             "counted_parts": len(trial.counts),
