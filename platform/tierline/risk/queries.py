@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from tierline.accounts.models import Account
+from tierline.accounts.queries import groups_of
 from tierline.db import db
 from tierline.db.scope import current_tenant_id
 from tierline.metrics import queries as metrics
-from tierline.metrics.models import STATE
 from tierline.metrics.source import Source
 from tierline.packs.risks import RiskModel
 from tierline.plugins.queries import fields, risk_models
 from tierline.risk.evaluate import RiskOutcome, evaluate_risk
 from tierline.risk.reading import EXACT, Model, read_model
 from tierline.risk.sql import CompiledRisk, compile_model
-from tierline.rules.population import AccountValues
+from tierline.tiering.evaluation import confined, read_values
 
 SHOWN = 100
 """Accounts that a list shows, those most at risk first."""
@@ -82,7 +82,7 @@ def count_bands(readable: Readable) -> list[Count]:
     """Return how many accounts are in each band, the worst first; those without a band last."""
     risk = _compiled(readable)
     band = risk.band.label("band")
-    counted = select(band, func.count()).where(_inside(readable), *_joined(readable)).group_by(band)
+    counted = select(band, func.count()).where(*_rows(readable)).group_by(band)
     found: dict[int | None, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     bands = [id for id, _least in readable.model.bands]
     known = [Count(id, found.get(place, 0)) for place, id in enumerate(bands)]
@@ -95,10 +95,7 @@ def list_accounts(
     """Return the accounts most at risk; of one band, or those of whom too little is known."""
     risk = _compiled(readable)
     chosen = select(Account.id, Account.name, risk.stage, risk.score, risk.band).where(
-        _inside(readable),
-        Account.tenant_id == current_tenant_id(),
-        Account.id == readable.source.account_id,
-        STATE.c.tenant_id == current_tenant_id(),
+        *_rows(readable)
     )
     bands = [id for id, _least in readable.model.bands]
     if unknown:
@@ -119,20 +116,17 @@ def list_accounts(
     ]
 
 
-def explain(readable: Readable, account: Account) -> RiskOutcome | None:
-    """Return the risk of an account with every step; None where it is not in the model's group."""
-    source, names = readable.source, readable.model.metrics()
-    row = db.session.execute(
-        select(source.in_group(readable.model.group), *map(source.value, names)).where(
-            source.account_id == account.id, STATE.c.tenant_id == current_tenant_id()
-        )
-    ).one_or_none()
-    if row is None or not row[0]:
-        return None
-    found = dict(zip(names, row[1:], strict=True))
-    values = AccountValues(found, account.fields, account.external_key or str(account.id))
+def explain(account: Account) -> list[tuple[Readable, RiskOutcome]]:
+    """Return an account's risk in each model of its groups, with every step."""
+    readable, _waiting = readable_models()
+    groups = groups_of(account.id) if account.archived_at is None else {}
+    mine = [each for each in readable if each.contributed.group in groups]
+    if not mine:
+        return []
+    names = sorted({name for each in mine for name in each.model.metrics()})
+    values = read_values(mine[0].source, names, account)
     known_fields = {field.id: field for field in fields("account")}
-    return evaluate_risk(readable.model, source, values, known_fields)
+    return [(each, evaluate_risk(each.model, each.source, values, known_fields)) for each in mine]
 
 
 def _compiled(readable: Readable) -> CompiledRisk:
@@ -140,14 +134,8 @@ def _compiled(readable: Readable) -> CompiledRisk:
     return compile_model(readable.model, readable.source, known_fields)
 
 
-def _inside(readable: Readable) -> ColumnElement[bool]:
-    return readable.source.in_group(readable.model.group)
-
-
-def _joined(readable: Readable) -> list[ColumnElement[bool]]:
-    """Return what confines rows to the tenant, with the account where the model reads fields."""
-    mine = [STATE.c.tenant_id == current_tenant_id()]
-    if not readable.model.fields():
-        return mine
-    is_it = Account.id == readable.source.account_id
-    return [*mine, Account.tenant_id == current_tenant_id(), is_it]
+def _rows(readable: Readable) -> list[ColumnElement[bool]]:
+    """Return what confines rows to the accounts of the model's group, each joined with itself."""
+    source = readable.source
+    is_it = [Account.tenant_id == current_tenant_id(), Account.id == source.account_id]
+    return [source.in_group(readable.model.group), *confined(source), *is_it]

@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 
 from tierline.accounts.models import Account
 from tierline.errors import NotFound
-from tierline.metrics import queries as metrics
 from tierline.packs.risks import RiskModel
 from tierline.risk import queries
-from tierline.risk.evaluate import plans_for
+from tierline.risk.evaluate import RiskOutcome, plans_for
 from tierline.risk.queries import Readable
 from tierline.web.language import localized
 
@@ -50,25 +49,17 @@ def stage_title(model: RiskModel, stage: str | None) -> str | None:
 
 def explained(account: Account) -> list[dict[str, Any]]:
     """Return an account's risk in each model of its groups, with every step."""
-    readable, _waiting = queries.readable_models()
-    units = metrics.definitions()
-    told = []
-    for each in readable:
-        outcome = queries.explain(each, account)
-        if outcome is not None:
-            told.append(_told(each, outcome, units))
-    return told
+    return [_told(readable, outcome) for readable, outcome in queries.explain(account)]
 
 
-def _told(readable: Readable, outcome: Any, defined: Any) -> dict[str, Any]:
+def _told(readable: Readable, outcome: RiskOutcome) -> dict[str, Any]:
     model = readable.contributed
-    titles = {indicator.id: localized(indicator.title) for indicator in model.indicators}
-    weights = {indicator.id: indicator.weight for indicator in model.indicators}
+    indicators = {each.id: each for each in model.indicators}
     steps = [
         {
             "id": step.sign.id,
-            "title": titles[step.sign.id],
-            "weight": weights[step.sign.id],
+            "title": localized(indicators[step.sign.id].title),
+            "weight": indicators[step.sign.id].weight,
             "judged": step.judged,
             "metric": step.sign.metric,
             "unit": readable.source.units[step.sign.metric] if step.sign.metric else None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from tierline.accounts.models import Account
 from tierline.db import db
@@ -16,7 +17,7 @@ from tierline.metrics.definitions import Definitions, resting_under
 from tierline.metrics.models import STATE
 from tierline.metrics.source import Source
 from tierline.plugins.queries import fields
-from tierline.rules.population import Population, read_population
+from tierline.rules.population import AccountValues, Population, read_population
 from tierline.rules.scheme import Scheme as Rules
 from tierline.rules.scheme import read_scheme
 from tierline.rules.sql import Compiled, compile_scheme
@@ -79,6 +80,18 @@ def source_of(as_of: datetime.date, rules: Rules) -> Source:
         return metrics.store_source(defined)
     wanted = [*rules.metrics(), *filter(None, money_metrics(rules, defined))]
     return materialise(metrics.source_as_of(as_of, resting_under(defined, wanted)))
+
+
+def read_values(source: Source, names: Sequence[str], account: Account) -> AccountValues:
+    """Return what a source and its fields know of an account; of none of its rows: nothing."""
+    columns = [source.value(name) for name in names]
+    row = db.session.execute(
+        select(source.account_id, *columns).where(
+            source.account_id == account.id, *confined(source)
+        )
+    ).one_or_none()
+    found = dict(zip(names, row[1:], strict=True)) if row is not None else {}
+    return AccountValues(found, account.fields, account.external_key or str(account.id))
 
 
 def confined(source: Source) -> list[ColumnElement[bool]]:

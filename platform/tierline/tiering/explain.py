@@ -32,7 +32,7 @@ from tierline.tiering import queries
 from tierline.tiering.assigning import latest_day
 from tierline.tiering.deciding import Deciding, needs_decisions, stand_of
 from tierline.tiering.decisions import Decided, describe_decision, describe_hands
-from tierline.tiering.evaluation import confined
+from tierline.tiering.evaluation import confined, read_values
 from tierline.tiering.models import Run, Scheme
 from tierline.tiering.moves import describe_moves
 from tierline.tiering.service import checked_date
@@ -87,7 +87,7 @@ def explain_account(
     defined = metrics.definitions()
     source = _source(ground, defined, account.id)
     population = _population(ground, defined)
-    values = _values(source, ground.rules, account)
+    values = read_values(source, ground.rules.metrics(), account)
     known_fields = {field.id: field for field in fields("account")}
     looked_at = (ground.rules, population, source, values, known_fields)
     outcome = evaluate(*looked_at)
@@ -171,18 +171,6 @@ def _decision(ground: Ground, account: Account, looked_at: LookedAt) -> Decided 
         return None
     standing = read_standing(ground.scheme, ground.rules, account.id, ground.as_of)
     return Decided(standing, decide(*looked_at, standing, ground.as_of))
-
-
-def _values(source: Source, rules: Rules, account: Account) -> AccountValues:
-    names = rules.metrics()
-    columns = [source.value(name) for name in names]
-    row = db.session.execute(
-        select(source.account_id, *columns).where(
-            source.account_id == account.id, *confined(source)
-        )
-    ).one_or_none()
-    found = dict(zip(names, row[1:], strict=True)) if row is not None else {}
-    return AccountValues(found, account.fields, account.external_key or str(account.id))
 
 
 def _head(
