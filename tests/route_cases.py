@@ -132,7 +132,8 @@ def asked_for(**more: str) -> Callable[[World], Mapping[str, Any]]:
 
 def released(world: World) -> Mapping[str, Any]:
     """Return what gives back what was reserved for a contact."""
-    return {"contact_ids": [world.make("contact_id")], "purpose": "Spring"}
+    contact = world.make("contact_id")
+    return {"contact_ids": [contact], "kind": "marketing", "purpose": "Spring"}
 
 
 def excepted(world: World) -> Mapping[str, Any]:

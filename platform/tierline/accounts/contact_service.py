@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from tierline.access.decision import require
 from tierline.accounts import checking, queries
+from tierline.accounts.events import tell_removing
 from tierline.accounts.models import Account, Contact
 from tierline.accounts.names import sort_key
 from tierline.accounts.permissions import UPDATE
@@ -63,8 +64,12 @@ def update_contact(
 def remove_contact(
     account_id: uuid.UUID, contact_id: uuid.UUID, *, version: int | None = None
 ) -> None:
-    """Remove a contact for good; the timeline keeps that there was one."""
+    """Remove a contact for good; the timeline keeps that there was one.
+
+    Raises Conflict where a higher layer has a reason against it.
+    """
     contact = _changeable_contact(account_id, contact_id, version)
+    tell_removing(contact)
     tell(account_id, "accounts.contact_removed", {"name": contact.name})
     record("accounts.remove_contact", contact, {"account_id": account_id})
     db.session.delete(contact)

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from tierline.api import ApiBlueprint
-from tierline.contacting import queries, service, views
+from tierline.contacting import queries, service
 from tierline.contacting.models import ContactException, ContactMade, ContactStop
 from tierline.contacting.permissions import CONTACT, EXCEPT, READ, RULE
 from tierline.contacting.schemas import (
@@ -35,7 +35,7 @@ api = ApiBlueprint("contacting", __name__, description="Who may be contacted, wh
 @api.response(200, ContactRulesSchema)
 def show_rules() -> dict[str, Any]:
     """Show the company's limits."""
-    return views.rules()
+    return queries.rules_in_force()
 
 
 @api.patch("/contacting/rules", permission=RULE)
@@ -44,7 +44,7 @@ def show_rules() -> dict[str, Any]:
 def set_rules(given: dict[str, Any]) -> dict[str, Any]:
     """Set the company's limits; what is left out stays as it is."""
     service.set_rules(given)
-    return views.rules()
+    return queries.rules_in_force()
 
 
 @api.post("/contacting/decisions", permission=READ)
@@ -112,7 +112,7 @@ def end_stop(stop_id: uuid.UUID) -> ContactStop:
 @api.response(200, ContactExceptionListSchema)
 def list_exceptions() -> dict[str, Any]:
     """List the exceptions that hold."""
-    return {"items": views.exceptions()}
+    return {"items": queries.exceptions()}
 
 
 @api.post("/contacting/exceptions", permission=EXCEPT)

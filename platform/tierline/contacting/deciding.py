@@ -12,10 +12,12 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
+from babel.core import get_global
 
 from tierline.contacting.models import COUNTED
 
@@ -31,8 +33,9 @@ class Limits:
     """A company's rules. Days are calendar days in its time zone."""
 
     zone: ZoneInfo
-    days: Mapping[str, int]  # between two contacts of the same kind, by kind; others: any_days
-    any_days: int = 30
+    relationship_days: int = 180  # between two surveys of the relationship
+    transactional_days: int = 90
+    any_days: int = 30  # between any two contacts
     account_least: int = 3
     account_percent: int = 20
     quiet_from: datetime.time = datetime.time(21)
@@ -42,7 +45,13 @@ class Limits:
 
     def between(self, kind: str, other: str) -> int:
         """Return how many days must lie between two counted contacts."""
-        return max(self.any_days, self.days.get(kind, 0)) if kind == other else self.any_days
+        alike = {"relationship": self.relationship_days, "transactional": self.transactional_days}
+        return max(self.any_days, alike.get(kind, 0)) if kind == other else self.any_days
+
+    @property
+    def longest(self) -> int:
+        """Return the longest quarantine in days."""
+        return max(self.relationship_days, self.transactional_days, self.any_days)
 
     def of_account(self, contacts: int) -> int:
         """Return how many contacts an account with so many contacts may get in a quarter."""
@@ -58,7 +67,7 @@ class Standing:
     contacts: int = 1  # of its account
     filled: int = 0  # contacts of its account in the quarter
     stopped: str | None = None  # why it is not to be contacted
-    exception_id: uuid.UUID | None = None
+    exceptions: Mapping[str, uuid.UUID] = field(default_factory=dict)  # by kind
     near: tuple[tuple[str, datetime.datetime], ...] = ()  # kind and time of the nearest, both ways
 
 
@@ -75,18 +84,24 @@ class Decision:
 
 
 def decide_each(
-    limits: Limits, standings: Iterable[Standing], kind: str, at: datetime.datetime
+    limits: Limits,
+    standings: Iterable[Standing],
+    kind: str,
+    at: datetime.datetime,
+    *,
+    alone: bool = False,
 ) -> list[Decision]:
     """Return a decision for each contact, in the order of their ids whatever order they come in.
 
-    Contacts that are allowed fill their account's quarter for those after them.
+    Contacts that are allowed fill their account's quarter for those after them; not so where each
+    is decided on `alone`.
     """
     opens = next_open(limits, at)
     taken: Counter[uuid.UUID] = Counter()
     found = []
     for standing in sorted(standings, key=lambda each: each.contact_id):
         decision = _decide(limits, standing, kind, at, opens, taken[standing.account_id])
-        taken[standing.account_id] += decision.allowed and kind in COUNTED
+        taken[standing.account_id] += decision.allowed and not alone
         found.append(decision)
     return found
 
@@ -109,8 +124,8 @@ def _decide(
     is_full = standing.filled + taken >= limits.of_account(standing.contacts)
     if waits is None and not is_full:
         return Decision(standing.contact_id, True)
-    if standing.exception_id is not None:
-        return Decision(standing.contact_id, True, exception_id=standing.exception_id)
+    if kind in standing.exceptions:
+        return Decision(standing.contact_id, True, exception_id=standing.exceptions[kind])
     after = quarter_of(limits, at)[1] if is_full else None
     until = next_open(limits, max(each for each in (waits, after) if each is not None))
     reason: Reason = "account_limit" if waits is None else "quarantine"
@@ -164,7 +179,24 @@ def is_working_day(limits: Limits, day: datetime.date) -> bool:
         return True
     if not limits.country:
         return day.weekday() < SATURDAY
-    return bool(holidays.country_holidays(limits.country, years=day.year).is_working_day(day))
+    return bool(_calendar(limits.country, day.year).is_working_day(day))
+
+
+@lru_cache(maxsize=64)
+def _calendar(country: str, year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, years=year)
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """Return the codes of the countries whose public holidays are known."""
+    return tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
+
+
+def country_of(zone: ZoneInfo) -> str:
+    """Return the country of a time zone; empty where there is none whose holidays are known."""
+    found: str = get_global("zone_territories").get(zone.key, "")
+    return found if found in countries() else ""
 
 
 def quarter_of(

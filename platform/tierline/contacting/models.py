@@ -23,21 +23,26 @@ COUNTERS = ("general", "employee", "regulator")
 """Employees and regulators are counted apart: what a person gets as one never fills the other."""
 
 
+def counter_of(group: str) -> str:
+    """Return which counter a stakeholder group's contacts fill."""
+    return group if group in COUNTERS else "general"
+
+
 class ContactRules(Tenanted, Base):
     """A company's rules; one row, absent while the defaults hold."""
 
     __tablename__ = "contact_rules"
     __table_args__ = (UniqueConstraint("tenant_id"),)
 
-    relationship_days: Mapped[int] = mapped_column(server_default="180")
-    transactional_days: Mapped[int] = mapped_column(server_default="90")
-    any_days: Mapped[int] = mapped_column(server_default="30")
-    account_least: Mapped[int] = mapped_column(server_default="3")  # contacts a quarter
-    account_percent: Mapped[int] = mapped_column(server_default="20")  # of an account's contacts
-    quiet_from: Mapped[datetime.time] = mapped_column(server_default="21:00")
-    quiet_to: Mapped[datetime.time] = mapped_column(server_default="09:00")
-    working_days: Mapped[bool] = mapped_column(server_default="true")
-    country: Mapped[str] = mapped_column(server_default="")  # whose public holidays count
+    relationship_days: Mapped[int]
+    transactional_days: Mapped[int]
+    any_days: Mapped[int]
+    account_least: Mapped[int]  # contacts a quarter
+    account_percent: Mapped[int]  # of an account's contacts
+    quiet_from: Mapped[datetime.time]
+    quiet_to: Mapped[datetime.time]
+    working_days: Mapped[bool]
+    country: Mapped[str]  # whose public holidays count
     updated_at: Mapped[datetime.datetime] = mapped_column(server_default=func.now())
 
 

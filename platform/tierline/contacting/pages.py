@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tierline.accounts.queries import get_account
+from tierline.accounts.queries import get_account, get_contact
 from tierline.contacting import queries, service, views, words
 from tierline.contacting.models import COUNTED
 from tierline.contacting.permissions import CONTACT, EXCEPT, READ, RULE
@@ -27,7 +28,7 @@ NUMBERS = tuple(service.RANGES)
 @pages.get("/contacting", permission=READ)
 def show_limits() -> Any:
     """Show the company's limits, whom not to contact, exceptions and the latest contacts."""
-    return _limits(views.rules(), {})
+    return _limits(queries.rules_in_force(), {})
 
 
 @pages.post("/contacting/rules", permission=RULE)
@@ -49,7 +50,8 @@ def _read_rules(given: Mapping[str, str]) -> dict[str, Any]:
     for key in ("quiet_from", "quiet_to"):
         time = _time(given.get(key, ""))
         if time is None:
-            raise service.not_a_time(key)
+            what = _("must be a time like 21:00")
+            raise Invalid(_("The limits can’t be set like this."), fields={key: [what]})
         rules[key] = time
     return {**rules, "working_days": "working_days" in given, "country": given.get("country", "")}
 
@@ -67,7 +69,7 @@ def _limits(given: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
         given=given,
         errors=errors,
         stops=queries.stops(),
-        exceptions=views.exceptions(),
+        exceptions=queries.exceptions(),
         made=queries.contacts_made(),
         countries=views.countries(),
         words=words,
@@ -93,7 +95,8 @@ def note_contact(account_id: uuid.UUID) -> Any:
 
     def act(contact_id: uuid.UUID, form: Mapping[str, str]) -> None:
         kind, channel = form.get("kind", ""), form.get("channel", "")
-        service.note_contact(contact_id, kind, channel, form.get("purpose", ""))
+        group = views.group_of(get_account(account_id))
+        service.note_contact(contact_id, kind, channel, form.get("purpose", ""), group=group)
 
     return _acted(account_id, act)
 
@@ -122,17 +125,20 @@ def _acted(account_id: uuid.UUID, act: Callable[[uuid.UUID, Mapping[str, str]], 
     """Do something with the contact that the form names, and show the account's contacts."""
     form = request.form
     try:
-        act(_contact_of(account_id, form.get("contact_id", "")), form)
+        act(get_contact(account_id, _uuid(form.get("contact_id", ""))).id, form)
     except Invalid as invalid:
         return _account(account_id, dict(form), invalid.fields), 422
     return see("contacting.show_account", account_id=account_id)
 
 
-def _contact_of(account_id: uuid.UUID, given: str) -> uuid.UUID:
-    known = {str(contact.id): contact.id for contact in queries.contacts_of(account_id)}
-    if given not in known:
-        raise service.not_of_the_account()
-    return known[given]
+def _uuid(given: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(given)
+    except ValueError as error:
+        what = _("is not one of the account’s contacts")
+        raise Invalid(
+            _("Choose a contact of this account."), fields={"contact_id": [what]}
+        ) from error
 
 
 def _account(account_id: uuid.UUID, given: Mapping[str, str], errors: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from tierline.access.decision import decide, find_subject
 from tierline.accounts.models import Account
 from tierline.accounts.panels import account_panel
 from tierline.contacting import views
+from tierline.contacting.events import listen
 from tierline.contacting.permissions import READ
 
 
@@ -24,4 +25,5 @@ def render_people(account: Account) -> Markup | None:
     return Markup(body)  # noqa: S704 - a template of ours, escaped
 
 
+listen()
 account_panel("contacting", _l("May be contacted"), render_people, weight=60, place="side")

@@ -48,9 +48,10 @@ class ContactReservationSchema(ContactQuestionSchema):
 
 
 class ContactReleaseSchema(Schema):
-    """What is given back: reservations of these contacts for a purpose."""
+    """What is given back: reservations of these contacts, of a kind and for a purpose."""
 
     contact_ids = _ids
+    kind = _kind
     purpose = _text
 
 

@@ -13,22 +13,22 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from tierline.access.decision import get_subject, require
 from tierline.accounts.models import Account, Contact
 from tierline.audit.service import record
 from tierline.contacting import queries
-from tierline.contacting.deciding import Decision, decide_each
+from tierline.contacting.deciding import Decision, countries, decide_each
 from tierline.contacting.models import (
     CHANNELS,
     COUNTED,
-    COUNTERS,
     KINDS,
     ContactException,
     ContactMade,
     ContactRules,
     ContactStop,
+    counter_of,
 )
 from tierline.contacting.permissions import CONTACT, EXCEPT, READ, RULE
 from tierline.db import db
@@ -45,11 +45,6 @@ RANGES = {
     "account_percent": (0, 100),
 }
 """The least and most of each number of the rules."""
-
-
-def counter_of(group: str) -> str:
-    """Return which counter a stakeholder group's contacts fill."""
-    return group if group in COUNTERS else "general"
 
 
 def decide(
@@ -69,22 +64,11 @@ def decide(
     return _decide(contact_ids, kind, at, counter_of(group))
 
 
-def decide_alone(
-    contact_ids: Collection[uuid.UUID], kind: str, at: datetime.datetime
-) -> list[Decision]:
-    """Decide for each contact as if it were the only one that is asked for; raises as `decide`."""
-    require(READ)
-    _check_words(kind=(kind, KINDS))
-    limits = queries.limits()
-    found = queries.standings(contact_ids, kind, at, "general", limits)
-    return [decide_each(limits, [standing], kind, at)[0] for standing in found]
-
-
 def _decide(
     contact_ids: Collection[uuid.UUID], kind: str, at: datetime.datetime, counter: str
 ) -> list[Decision]:
     limits = queries.limits()
-    standings = queries.standings(contact_ids, kind, at, counter, limits)
+    standings = queries.standings(contact_ids, at, counter, limits)
     return decide_each(limits, standings, kind, at)
 
 
@@ -132,21 +116,21 @@ def _lock_accounts(contact_ids: Collection[uuid.UUID]) -> None:
     db.session.execute(locked.with_for_update(key_share=True)).all()
 
 
-def release(contact_ids: Collection[uuid.UUID], purpose: str) -> int:
-    """Give back what is reserved for contacts for a purpose, and return how much it was."""
+def release(contact_ids: Collection[uuid.UUID], kind: str, purpose: str) -> int:
+    """Give back what is reserved for contacts, of a kind and for a purpose; return how much."""
     require(CONTACT)
     released = db.session.scalars(
         update(ContactMade)
         .where(
             ContactMade.contact_id.in_(list(contact_ids)),
-            ContactMade.purpose == purpose,
-            ContactMade.state == "reserved",
+            _is_reserved(kind, purpose),
         )
         .values(state="released")
         .returning(ContactMade.id)
     ).all()
     if released:
-        record("contacting.release", None, {"purpose": purpose, "released": len(released)})
+        noted = {"kind": kind, "purpose": purpose, "released": len(released)}
+        record("contacting.release", None, noted)
     return len(released)
 
 
@@ -172,8 +156,8 @@ def note_contact(
         raise Invalid(_("What happened can’t lie ahead."), fields={"at": [what]})
     if at is not None:
         _check_time(at)
-    contact = get_contact(contact_id)
-    made = _reserved(contact.id, kind, purpose.strip())
+    contact = _contact(contact_id)
+    made = _reserved(contact.id, kind, purpose)
     if made is None:
         made = ContactMade(
             contact_id=contact.id,
@@ -191,29 +175,32 @@ def note_contact(
 def _reserved(contact_id: uuid.UUID, kind: str, purpose: str) -> ContactMade | None:
     """Return the earliest place that is kept for a contact, locked."""
     chosen = select(ContactMade).where(
-        ContactMade.contact_id == contact_id,
-        ContactMade.kind == kind,
-        ContactMade.purpose == purpose,
-        ContactMade.state == "reserved",
+        ContactMade.contact_id == contact_id, _is_reserved(kind, purpose)
     )
     return db.session.scalars(
         chosen.order_by(ContactMade.at, ContactMade.id).limit(1).with_for_update()
     ).one_or_none()
 
 
+def _is_reserved(kind: str, purpose: str) -> ColumnElement[bool]:
+    return and_(
+        ContactMade.kind == kind,
+        ContactMade.purpose == purpose.strip(),
+        ContactMade.state == "reserved",
+    )
+
+
 def stop(contact_id: uuid.UUID, reason: str) -> ContactStop:
     """Put a contact on the list of those who are not to be contacted.
 
     What is reserved for the contact is released; the account is locked, so that no reservation
-    passes by.
-    Raises NotFound, Invalid without a reason, Conflict where it is on the list.
+    passes by. Raises NotFound, Invalid without a reason, Conflict where it is on the list.
     """
     subject = require(CONTACT)
     _check_text("reason", reason)
-    contact = get_contact(contact_id)
+    contact = _contact(contact_id)
     _lock_accounts([contact.id])
-    holds = (ContactStop.contact_id == contact.id) & ContactStop.ended_at.is_(None)
-    if db.session.scalar(select(ContactStop.id).where(holds)) is not None:
+    if queries.is_stopped(contact.id):
         raise Conflict(_("%(name)s is on the list already.", name=contact.name))
     made = ContactStop(contact_id=contact.id, reason=reason.strip(), entered_by=subject.name)
     db.session.add(made)
@@ -255,7 +242,7 @@ def grant(
     if not today < ends_on <= today + LONGEST_EXCEPTION:
         what = _("must lie after today and at most three months ahead")
         raise Invalid(_("The exception can’t be granted."), fields={"ends_on": [what]})
-    contact = get_contact(contact_id)
+    contact = _contact(contact_id)
     made = ContactException(
         contact_id=contact.id,
         kind=kind,
@@ -273,13 +260,11 @@ def grant(
 def set_rules(given: Mapping[str, Any]) -> ContactRules:
     """Set the company's rules: what is left out stays as it is. Raises Invalid by field."""
     require(RULE)
+    _check_rules(given)
     found = queries.find_rules()
     if found is None:
-        found = ContactRules(country=queries.limits().country)
+        found = ContactRules(**queries.rules_in_force())
         db.session.add(found)
-        db.session.flush()
-        db.session.refresh(found)
-    _check_rules(given)
     for key, value in given.items():
         setattr(found, key, value)
     found.updated_at = datetime.datetime.now(datetime.UTC)
@@ -293,26 +278,13 @@ def _check_rules(given: Mapping[str, Any]) -> None:
     for key, (least, most) in RANGES.items():
         if key in given and not least <= given[key] <= most:
             problems[key] = [_("must be from %(least)s to %(most)s", least=least, most=most)]
-    if "country" in given and given["country"] not in ("", *queries.countries()):
+    if "country" in given and given["country"] not in ("", *countries()):
         problems["country"] = [_("is not a country whose holidays are known")]
     if problems:
         raise Invalid(_("The limits can’t be set like this."), fields=problems)
 
 
-def not_a_time(key: str) -> Invalid:
-    """Return the refusal of a text that is no time of the day."""
-    what = _("must be a time like 21:00")
-    return Invalid(_("The limits can’t be set like this."), fields={key: [what]})
-
-
-def not_of_the_account() -> Invalid:
-    """Return the refusal of a contact that is none of the account's."""
-    what = _("is not one of the account’s contacts")
-    return Invalid(_("Choose a contact of this account."), fields={"contact_id": [what]})
-
-
-def get_contact(contact_id: uuid.UUID) -> Contact:
-    """Return a contact; raises NotFound."""
+def _contact(contact_id: uuid.UUID) -> Contact:
     found = db.session.scalars(select(Contact).where(Contact.id == contact_id)).one_or_none()
     if found is None:
         raise NotFound(_("There is no such contact."))

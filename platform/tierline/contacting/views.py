@@ -5,43 +5,22 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from tierline.accounts.models import Account, Contact
-from tierline.contacting import queries, service, words
-from tierline.contacting.deciding import Decision
-from tierline.contacting.models import COUNTED, ContactException
-
-
-def rules() -> dict[str, Any]:
-    """Return the company's limits as the API shows them."""
-    limits = queries.limits()
-    return {
-        "relationship_days": limits.days["relationship"],
-        "transactional_days": limits.days["transactional"],
-        "any_days": limits.any_days,
-        "account_least": limits.account_least,
-        "account_percent": limits.account_percent,
-        "quiet_from": limits.quiet_from,
-        "quiet_to": limits.quiet_to,
-        "working_days": limits.working_days,
-        "country": limits.country,
-    }
-
-
-def exceptions() -> list[ContactException]:
-    """Return the exceptions that hold today."""
-    return queries.exceptions(datetime.datetime.now(queries.limits().zone).date())
+from tierline.accounts.models import CUSTOMER, Account, Contact
+from tierline.accounts.queries import contacts_of, groups_of
+from tierline.contacting import deciding, queries, words
+from tierline.contacting.deciding import Decision, decide_each, next_open
+from tierline.contacting.models import COUNTED, COUNTERS, counter_of
 
 
 def countries() -> list[tuple[str, str]]:
     """Return code and name of each country whose public holidays are known, by name."""
     names = (get_locale() or Locale("en")).territories
-    named = [(code, names.get(code, code)) for code in queries.countries()]
+    named = [(code, names.get(code, code)) for code in deciding.countries()]
     return [("", _("None: weekends only")), *sorted(named, key=itemgetter(1))]
 
 
@@ -53,18 +32,31 @@ class Person:
     decisions: list[tuple[str, Decision]]  # title of the kind, decision
 
 
+def group_of(account: Account) -> str:
+    """Return the stakeholder group in whose name an account's people are contacted from its page.
+
+    Employees and regulators have counters of their own, unless they are customers as well.
+    """
+    groups = groups_of(account.id)
+    if CUSTOMER in groups:
+        return CUSTOMER
+    return next((each for each in COUNTERS if each in groups), CUSTOMER)
+
+
 def people(account: Account) -> list[Person]:
     """Return an account's contacts, each with whether it may be contacted at the next open hour.
 
     Each contact is looked at alone: it has not filled the quarter for the one after it.
     """
-    contacts = queries.contacts_of(account.id)
+    contacts = contacts_of(account.id)
     if not contacts:
         return []
-    at = queries.next_opening(datetime.datetime.now(datetime.UTC))
-    ids = [contact.id for contact in contacts]
+    limits = queries.limits()
+    at = next_open(limits, datetime.datetime.now(datetime.UTC))
+    counter = counter_of(group_of(account))
+    known = queries.standings([contact.id for contact in contacts], at, counter, limits)
     decided = {
-        kind: {each.contact_id: each for each in service.decide_alone(ids, kind, at)}
+        kind: {each.contact_id: each for each in decide_each(limits, known, kind, at, alone=True)}
         for kind in COUNTED
     }
     return [

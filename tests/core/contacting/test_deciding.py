@@ -23,7 +23,7 @@ from tierline.contacting.deciding import (
 from tierline.contacting.models import COUNTED, KINDS
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LIMITS = Limits(ZONE, {"relationship": 180, "transactional": 90}, country="CN")
+LIMITS = Limits(ZONE, country="CN")
 CONTACT, ACCOUNT, OTHER = (uuid.UUID(int=number) for number in (1, 2, 3))
 
 
@@ -35,6 +35,7 @@ def at(text: str) -> datetime.datetime:
 
 TUESDAY = "2026-11-24"
 EXCEPTION = uuid.UUID(int=9)
+LIFTED = {"marketing": EXCEPTION, "relationship": EXCEPTION}
 
 TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
     ("who was never contacted may be", "relationship", {}, None, None),
@@ -43,7 +44,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
     (
         "not even with an exception",
         "relationship",
-        {"stopped": "asked us", "exception_id": EXCEPTION},
+        {"stopped": "asked us", "exceptions": {**LIFTED}},
         "stopped",
         None,
     ),
@@ -115,11 +116,11 @@ TABLE: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
     (
         "an exception lifts a quarantine",
         "marketing",
-        {"near": (("marketing", at("2026-11-20")),), "exception_id": EXCEPTION},
+        {"near": (("marketing", at("2026-11-20")),), "exceptions": {**LIFTED}},
         None,
         None,
     ),
-    ("and a full quarter", "marketing", {"filled": 3, "exception_id": EXCEPTION}, None, None),
+    ("and a full quarter", "marketing", {"filled": 3, "exceptions": {**LIFTED}}, None, None),
 ]
 
 

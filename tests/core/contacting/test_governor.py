@@ -16,8 +16,9 @@ from sqlalchemy import insert, select, text
 from conftest import Company, working_in
 from tierline.access.decision import Subject, acting_as
 from tierline.access.permissions import Role
+from tierline.accounts.contact_service import remove_contact
 from tierline.accounts.models import Account, Contact
-from tierline.contacting import queries, service
+from tierline.contacting import deciding, queries, service
 from tierline.contacting.models import COUNTED, KINDS, ContactMade
 from tierline.db import db
 from tierline.errors import Conflict, Forbidden, Invalid, NotFound
@@ -50,8 +51,8 @@ def test_what_is_reserved_is_not_given_twice_until_it_is_released(in_tenant: Com
     assert allowed(service.reserve([one], "relationship", "mail", NOON, "Autumn")) == [True]
     [again] = service.reserve([one], "relationship", "mail", NOON, "Winter")
     assert (again.allowed, again.reason) == (False, "quarantine")
-    assert service.release([one], "Autumn") == 1
-    assert service.release([one], "Autumn") == 0
+    assert service.release([one], "relationship", "Autumn") == 1
+    assert service.release([one], "relationship", "Autumn") == 0
     assert allowed(service.decide([one], "relationship", NOON)) == [True]
 
 
@@ -73,6 +74,16 @@ def test_a_contact_that_was_reserved_takes_one_place_when_it_happens(in_tenant: 
     assert (made.state, made.channel) == ("made", "telephone")
     service.note_contact(one, "marketing", "telephone", "Fair", NOON)
     assert len(queries.contacts_made()) == 2
+
+
+def test_who_is_on_the_list_is_not_removed_to_be_added_anew(in_tenant: Company) -> None:
+    [one] = people(in_tenant, 1, 1)
+    entry = service.stop(one, "Asked us")
+    account = entry.contact.account_id
+    with pytest.raises(Conflict, match="do-not-contact list"):
+        remove_contact(account, one)
+    service.end_stop(entry.id)
+    remove_contact(account, one)
 
 
 def test_who_is_put_on_the_list_loses_what_was_reserved(in_tenant: Company) -> None:
@@ -147,8 +158,8 @@ def test_the_holidays_are_those_of_the_time_zone_until_the_company_names_a_count
     in_tenant: Company,
 ) -> None:
     assert queries.limits().country == "CN"
-    assert queries.country_of(ZoneInfo("Europe/London")) == "GB"
-    assert queries.country_of(ZoneInfo("UTC")) == ""
+    assert deciding.country_of(ZoneInfo("Europe/London")) == "GB"
+    assert deciding.country_of(ZoneInfo("UTC")) == ""
     service.set_rules({"any_days": 20})
     assert queries.limits().country == "CN"
     service.set_rules({"country": ""})
