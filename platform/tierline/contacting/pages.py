@@ -23,6 +23,7 @@ pages = Pages("contacting", __name__)
 navigation_entry("contacting", _l("Contact limits"), "contacting.show_limits", "mail", 72)
 
 NUMBERS = tuple(service.RANGES)
+MOST_DIGITS = 9
 
 
 @pages.get("/contacting", permission=READ)
@@ -44,9 +45,7 @@ def set_limits() -> Any:
 
 def _read_rules(given: Mapping[str, str]) -> dict[str, Any]:
     """Return the rules of the form; a number that is none is out of every range."""
-    rules: dict[str, Any] = {
-        key: int(given[key]) if given.get(key, "").isdecimal() else -1 for key in NUMBERS
-    }
+    rules: dict[str, Any] = {key: _number(given.get(key, "")) for key in NUMBERS}
     for key in ("quiet_from", "quiet_to"):
         time = _time(given.get(key, ""))
         if time is None:
@@ -54,6 +53,10 @@ def _read_rules(given: Mapping[str, str]) -> dict[str, Any]:
             raise Invalid(_("The limits can’t be set like this."), fields={key: [what]})
         rules[key] = time
     return {**rules, "working_days": "working_days" in given, "country": given.get("country", "")}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else -1
 
 
 def _time(text: str) -> datetime.time | None:

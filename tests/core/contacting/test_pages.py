@@ -85,7 +85,9 @@ def test_limits_are_saved_and_wrong_ones_named(app: Flask, tenant: Company) -> N
         limits = queries.limits()
     assert (limits.any_days, limits.working_days, limits.country) == (14, False, "DE")
     assert limits.quiet_from == datetime.time(20)
-    for key, wrong in (("any_days", "x"), ("quiet_to", "25:00"), ("country", "Utopia")):
+    huge = "9" * 5000
+    wrongs = (("any_days", "x"), ("any_days", huge), ("quiet_to", "25:00"), ("country", "Utopia"))
+    for key, wrong in wrongs:
         refused = browser.post(f"{page}/rules", data={**rules, key: wrong})
         assert refused.status_code == 422
         assert f'id="field-{key}-error"' in refused.text
