@@ -135,6 +135,7 @@ def _plain_value(kind: Any, marker: str) -> Any:
         uuid.UUID: uuid.uuid4(),
         datetime.datetime: now + datetime.timedelta(days=1),
         datetime.date: now.date(),
+        datetime.time: now.time(),
     }
     return by_type[uuid.UUID if isinstance(kind, sqltypes.Uuid) else kind.python_type]
 
